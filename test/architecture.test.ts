@@ -1,0 +1,125 @@
+/**
+ * The shape of the code: imports point one way, providers are reached only through their interface, the planner and
+ * the renderings touch no file and no network, and files stay small.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize, relative } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { installRoot } from "../src/install/root.js";
+
+const root = installRoot();
+const COMMON = ["src/value", "src/diagnostics", "src/install"];
+
+/** Folder → the folders it may import from, besides itself and COMMON. A folder that is not listed fails the test. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  "src/value": [],
+  "src/diagnostics": [],
+  "src/install": [],
+  "src/schema": [],
+  "src/zookeeper": [],
+  "src/config": ["src/schema"],
+  "src/secrets": ["src/config", "providers"],
+  "src/git": ["state"],
+  state: ["src/config", "src/zookeeper", "providers"],
+  "state/local": ["state"],
+  "state/upgrade": ["state"],
+  "state/zookeeper": ["state", "src/zookeeper", "src/config", "providers"],
+  "src/plan": ["src/config", "state", "providers"],
+  "src/render": ["src/plan", "state", "src/config"],
+  "src/live": ["src/config", "src/plan", "state", "providers"],
+  "src/apply": ["src/config", "src/plan", "src/live", "state", "providers"],
+  providers: [
+    "providers/process",
+    "providers/docker",
+    "providers/host",
+    "providers/zookeeper",
+    "src/zookeeper",
+  ],
+  "providers/host": ["providers"],
+  "providers/process": ["providers"],
+  "providers/docker": ["providers"],
+  "providers/zookeeper": ["providers", "src/zookeeper"],
+  "src/quickstart": ["src/zookeeper", "providers/zookeeper"],
+  "src/cli": [
+    "src/apply",
+    "src/config",
+    "src/git",
+    "src/live",
+    "src/plan",
+    "src/render",
+    "src/schema",
+    "src/secrets",
+    "state",
+    "providers",
+  ],
+};
+
+/** Folders that compute only: no file, no network, no clock of their own. */
+const PURE = ["src/plan", "src/render", "src/value"];
+const FORBIDDEN_IN_PURE =
+  /from "(node:(fs|net|http|https|tls|child_process|dgram|dns|os)[^"]*|undici|dockerode|isomorphic-git)"|Date\.now\(|Math\.random\(/;
+
+function sources(): string[] {
+  return ["src", "providers", "state"].flatMap((folder) =>
+    readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
+      .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+      .map((entry) => relative(root, join(entry.parentPath, entry.name))),
+  );
+}
+
+/** The listed folder a file belongs to: the longest one that is a prefix of its path. */
+function folderOf(file: string): string {
+  const folder = dirname(file);
+  const known = Object.keys(MAY_IMPORT).filter((name) => folder === name || folder.startsWith(`${name}/`));
+  return known.sort((a, b) => b.length - a.length)[0] ?? `unlisted ${folder}`;
+}
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(root, file), "utf8");
+  const found = [...text.matchAll(/(?:from|import\()\s*"(\.[^"]+)"/g)];
+  return found.map((match) => normalize(join(dirname(file), match[1] ?? "")));
+}
+
+const shape = suite("architecture");
+
+shape("imports point one way", () => {
+  const wrong: string[] = [];
+  for (const file of sources()) {
+    const from = folderOf(file);
+    const allowed = new Set([from, ...COMMON, ...(MAY_IMPORT[from] ?? [])]);
+    for (const target of importsOf(file)) {
+      const to = folderOf(target);
+      if (!allowed.has(to)) wrong.push(`${file} imports ${target} (${from} may not reach ${to})`);
+    }
+  }
+  assert.equal(wrong, []);
+});
+
+shape("only the registry and the runtimes' opener know providers by name", () => {
+  const wrong = sources()
+    .filter((file) => file.startsWith("src/") && !file.startsWith("src/quickstart/"))
+    .flatMap((file) =>
+      importsOf(file)
+        .filter((target) => /^providers\/\w+\//.test(target))
+        .map((target) => `${file} → ${target}`),
+    );
+  assert.equal(wrong, []);
+});
+
+shape("planner and renderings are pure", () => {
+  const wrong = sources()
+    .filter((file) => PURE.includes(folderOf(file)))
+    .filter((file) => FORBIDDEN_IN_PURE.test(readFileSync(join(root, file), "utf8")));
+  assert.equal(wrong, []);
+});
+
+shape("files have one reason to exist: none over 400 lines", () => {
+  const long = sources()
+    .filter((file) => !file.includes("/generated/"))
+    .map((file) => ({ file, lines: readFileSync(join(root, file), "utf8").split("\n").length }))
+    .filter(({ lines }) => lines > 401);
+  assert.equal(long, []);
+});
+
+shape.run();
