@@ -26,6 +26,8 @@ export interface LockRequest {
   readonly signal?: AbortSignal;
   /** Called once when waiting starts, and again when the holder changes. */
   readonly onWait?: (holder: LockOwner) => void;
+  /** Called when the lock of a process that is gone was taken over; `reason` says why it is known to be gone. */
+  readonly onTakeOver?: (previous: LockOwner, reason: string) => void;
 }
 
 export interface Lock {
@@ -65,6 +67,7 @@ export interface StateBackend {
   } | null>;
   /** Removes a lock by id; error when it is not the one held. */
   unlock(id: string): Promise<void>;
+  /** Earlier states that are kept, newest first; without the present one. */
   history(): Promise<readonly HistoryEntry[]>;
   readHistory(serial: number): Promise<State>;
   close(): Promise<void>;

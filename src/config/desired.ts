@@ -58,6 +58,8 @@ export interface ProjectSettings {
   /** Provider name → its connection settings, validated against the provider's own schema. */
   readonly providers: JsonObject;
   readonly environment: string | null;
+  /** The branch that describes what should be live (`spec.git.branch`). */
+  readonly gitBranch?: string;
 }
 
 export interface Desired {

@@ -1,0 +1,35 @@
+/**
+ * All providers of this version and which kind each serves. The only place that knows them by name; it loads them when a
+ * command needs them.
+ */
+import type { JsonObject } from "../src/value/json.js";
+import type { KindHandler, Provider } from "./provider.js";
+
+export interface Registry {
+  readonly providers: readonly Provider[];
+  handler(kind: string): KindHandler | undefined;
+  /** Releases all connections. Never rejects. */
+  close(): Promise<void>;
+}
+
+/** `settings`: provider name → its connection settings from the project file. */
+export async function openRegistry(settings: JsonObject): Promise<Registry> {
+  const [host, zookeeper] = await Promise.all([import("./host/provider.js"), import("./zookeeper/provider.js")]);
+  return registryOf([host.createHostProvider(settings), zookeeper.createZooKeeperProvider(settings)]);
+}
+
+/** A registry of given providers. Two that serve the same kind are a mistake in the code. */
+export function registryOf(providers: readonly Provider[]): Registry {
+  const handlers = new Map<string, KindHandler>();
+  for (const handler of providers.flatMap((provider) => provider.kinds)) {
+    if (handlers.has(handler.kind)) throw new Error(`two providers serve the kind ${handler.kind}`);
+    handlers.set(handler.kind, handler);
+  }
+  return {
+    providers,
+    handler: (kind) => handlers.get(kind),
+    close: async () => {
+      await Promise.allSettled(providers.map((provider) => provider.close()));
+    },
+  };
+}

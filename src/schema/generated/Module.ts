@@ -1,0 +1,70 @@
+// Made from schemas/ by src/schema/generate-types.ts: change the schema, then `npm run generate`.
+
+/**
+ * Always ferry/v1.
+ */
+export type VersionOfTheLanguage = "ferry/v1";
+/**
+ * Always Module.
+ */
+export type Kind = "Module";
+/**
+ * Unique among the resources of its kind. Lower-case letters, digits and dashes, at most 63.
+ */
+export type Name = string;
+/**
+ * Kind/name, in a module module.x.Kind/name, in an instance of a forEach module.x["key"].Kind/name.
+ */
+export type Address = string;
+/**
+ * Addresses of resources that must be finished first, where no reference says so already.
+ */
+export type Dependencies = Address[];
+/**
+ * A folder with module.yaml, relative to this YAML file, beginning with ./ or ../; or ferry:NAME for one that comes with ferry.
+ */
+export type Source = string;
+
+/**
+ * Takes the documents of a folder into the configuration, once or once per entry of a map.
+ */
+export interface Module {
+  apiVersion: VersionOfTheLanguage;
+  kind: Kind;
+  metadata: Metadata;
+  spec: Specification;
+}
+/**
+ * Name of the module; its resources have addresses below module.NAME.
+ */
+export interface Metadata {
+  name: Name;
+  labels?: Labels;
+  dependsOn?: Dependencies;
+}
+/**
+ * Words of your own, for selecting and reading; ferry gives them no meaning.
+ */
+export interface Labels {
+  [k: string]: string;
+}
+/**
+ * Where the module's documents are, and what it is given.
+ */
+export interface Specification {
+  source: Source;
+  inputs?: Inputs;
+  forEach?: ForEach;
+}
+/**
+ * Values for the module's inputs by name.
+ */
+export interface Inputs {
+  [k: string]: unknown;
+}
+/**
+ * A map: the module is taken once per entry, which is ${each.key} and ${each.value} in the inputs.
+ */
+export interface ForEach {
+  [k: string]: unknown;
+}

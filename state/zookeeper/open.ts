@@ -1,0 +1,54 @@
+/** Connects to the ensemble that keeps the state. The credential is read here and goes nowhere else. */
+import type { SecretResolver } from "../../providers/provider.js";
+import type { StateBackendSettings } from "../../src/config/desired.js";
+import { connect } from "../../src/zookeeper/connect.js";
+import { type Acl, PERMS } from "../../src/zookeeper/types.js";
+import type { StateBackend } from "../backend.js";
+import type { StateKeys } from "../encryption.js";
+import { createZooKeeperBackend } from "./backend.js";
+import { stateError } from "./requests.js";
+
+export type ZooKeeperStateSettings = Extract<StateBackendSettings, { readonly kind: "zookeeper" }>;
+
+export interface ZooKeeperOpenOptions {
+  readonly secrets: SecretResolver;
+  readonly keys: StateKeys;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const SESSION_TIMEOUT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 15_000;
+
+/** Rejects with DiagnosticError when a credential cannot be read or no server answers. */
+export async function openZooKeeperBackend(
+  settings: ZooKeeperStateSettings,
+  options: ZooKeeperOpenOptions,
+): Promise<StateBackend> {
+  const path = settings.path.replace(/\/+$/, "");
+  const location = `zookeeper ${settings.connectString}${path}`;
+  const auth = await Promise.all(
+    settings.auth.map(async ({ scheme, credential }) => ({
+      scheme,
+      credential: await options.secrets.resolve(credential),
+    })),
+  );
+  try {
+    const client = await connect({
+      connectString: settings.connectString,
+      sessionTimeoutMs: SESSION_TIMEOUT_MS,
+      connectTimeoutMs: CONNECT_TIMEOUT_MS,
+      auth,
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
+    return createZooKeeperBackend({ client, location, path, acl: aclFor(auth.length > 0), keys: options.keys });
+  } catch (error) {
+    throw stateError(error, "open", location, "Nothing was changed.");
+  }
+}
+
+/** With a credential only its owner may touch the state; without one the ensemble is taken to be a private one. */
+function aclFor(authenticated: boolean): Acl[] {
+  return authenticated
+    ? [{ perms: PERMS.all, scheme: "auth", id: "" }]
+    : [{ perms: PERMS.all, scheme: "world", id: "anyone" }];
+}
