@@ -17,6 +17,17 @@ export interface FieldRules {
   readonly sensitive: readonly string[];
   /** Long texts shown as a unified diff. */
   readonly textFields: readonly string[];
+  /**
+   * Objects that `read` reports whole (`children`, `children.**.children`): a key missing in live does not exist, a key
+   * that only live has is too much. Elsewhere a missing key counts as "could not be read" and the recorded spec is
+   * believed, and a key that only live has is nobody's business. Live may also say null for "known not to be there".
+   */
+  readonly completeObjects?: readonly string[];
+  /**
+   * Fields with the address of the resource this one lives in (`ensemble`): when that one is replaced or made anew, this
+   * one is gone with it and is made anew too.
+   */
+  readonly livesIn?: readonly string[];
 }
 
 export type ReadResult =
@@ -52,6 +63,8 @@ export interface ProviderContext {
   readonly now: () => number;
   /** Resolved spec and outputs of another resource this one depends on; undefined when not known. */
   readonly resource: (address: string) => ResourceView | undefined;
+  /** Whether a resource this one depends on is there: undefined when that is not known. */
+  readonly exists?: (address: string) => boolean | undefined;
 }
 
 export interface ResourceView {

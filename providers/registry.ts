@@ -7,6 +7,8 @@ import type { KindHandler, Provider } from "./provider.js";
 
 export interface Registry {
   readonly providers: readonly Provider[];
+  /** By kind. */
+  readonly handlers: ReadonlyMap<string, KindHandler>;
   handler(kind: string): KindHandler | undefined;
   /** Releases all connections. Never rejects. */
   close(): Promise<void>;
@@ -14,7 +16,10 @@ export interface Registry {
 
 /** `settings`: provider name → its connection settings from the project file. */
 export async function openRegistry(settings: JsonObject): Promise<Registry> {
-  const [host, zookeeper] = await Promise.all([import("./host/provider.js"), import("./zookeeper/provider.js")]);
+  const [host, zookeeper] = await Promise.all([
+    import("./host/provider.js"),
+    import("./zookeeper/provider.js"),
+  ]);
   return registryOf([host.createHostProvider(settings), zookeeper.createZooKeeperProvider(settings)]);
 }
 
@@ -27,6 +32,7 @@ export function registryOf(providers: readonly Provider[]): Registry {
   }
   return {
     providers,
+    handlers,
     handler: (kind) => handlers.get(kind),
     close: async () => {
       await Promise.allSettled(providers.map((provider) => provider.close()));

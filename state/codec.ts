@@ -60,19 +60,18 @@ const PREFIX_BYTES = FIRST_LINE.length + `"checksum":"sha256:",\n`.length + 64;
 /** The head of a file of this many bytes always holds the whole header. */
 export const HEADER_BYTES = 4096;
 
-/** Records are immutable and most stay the same from write to write, so each is turned into text once. */
-const recordTexts = new WeakMap<RecordedResource, string>();
+/** Records are immutable and most stay the same from write to write, so each is turned into bytes once. */
+const recordLines = new WeakMap<RecordedResource, Buffer>();
 
 /** The bytes of `state`. Same state, same key, same time and same nonce: same bytes. */
 export function encodeState(state: State, options: EncodeOptions): Buffer {
   const header = JSON.stringify(headerOf(state, options.writtenAt));
-  const body = bodyText(state);
-  const content =
-    options.key === undefined
-      ? `"header":${header},\n"state":${body}}\n`
-      : `"header":${header},\n"encrypted":${JSON.stringify(seal(Buffer.from(body), header, options.key, options.random))}}\n`;
-  const checked = Buffer.from(content, "utf8");
-  return Buffer.concat([Buffer.from(`${FIRST_LINE}"checksum":"${checksumOf(checked)}",\n`), checked]);
+  const body = bodyPieces(state);
+  if (options.key === undefined) {
+    return withChecksum([Buffer.from(`"header":${header},\n"state":`), ...body, Buffer.from("}\n")]);
+  }
+  const envelope = seal(Buffer.concat(body), header, options.key, options.random);
+  return withChecksum([Buffer.from(`"header":${header},\n"encrypted":${JSON.stringify(envelope)}}\n`)]);
 }
 
 /** The state in `bytes`, upgraded to the present format. Throws DiagnosticError (`state-…`) when there is any doubt. */
@@ -171,22 +170,37 @@ function decodeFormat0(bytes: Buffer, { location, keys }: DecodeOptions): Opened
   return { document, header: null, keyId: null };
 }
 
-function bodyText(state: State): string {
-  const lines = Object.keys(state.resources)
-    .sort()
-    .map((address) => {
-      const record = state.resources[address];
-      return record === undefined ? "" : `${JSON.stringify(address)}:${recordText(record)}`;
-    });
-  return `{"git":${JSON.stringify(state.git)},"resources":{\n${lines.join(",\n")}\n}}`;
+/** `{"git":…,"resources":{…}}` in pieces, in the order of addresses. */
+function bodyPieces(state: State): Buffer[] {
+  const pieces = [Buffer.from(`{"git":${JSON.stringify(state.git)},"resources":{`)];
+  let separator = FIRST_SEPARATOR;
+  for (const address of Object.keys(state.resources).sort()) {
+    const record = state.resources[address];
+    if (record === undefined) continue;
+    pieces.push(separator, recordLine(address, record));
+    separator = SEPARATOR;
+  }
+  pieces.push(Buffer.from("\n}}"));
+  return pieces;
 }
 
-function recordText(record: RecordedResource): string {
-  const known = recordTexts.get(record);
+const FIRST_SEPARATOR = Buffer.from("\n");
+const SEPARATOR = Buffer.from(",\n");
+
+/** A record always lies under its own address (validate.ts), so the line belongs to the record. */
+function recordLine(address: string, record: RecordedResource): Buffer {
+  const known = recordLines.get(record);
   if (known !== undefined) return known;
-  const made = JSON.stringify(record);
-  recordTexts.set(record, made);
+  const made = Buffer.from(`${JSON.stringify(address)}:${JSON.stringify(record)}`);
+  recordLines.set(record, made);
   return made;
+}
+
+function withChecksum(content: readonly Buffer[]): Buffer {
+  const bytes = Buffer.concat([Buffer.alloc(PREFIX_BYTES), ...content]);
+  const checksum = checksumOf(bytes.subarray(PREFIX_BYTES));
+  bytes.write(`${FIRST_LINE}"checksum":"${checksum}",\n`, "latin1");
+  return bytes;
 }
 
 function headerOf(state: State, writtenAt: Date): StateHeader {

@@ -61,7 +61,9 @@ export function parseOwner(text: string): LockOwner | null {
     const value: unknown = JSON.parse(text);
     if (typeof value !== "object" || value === null) return null;
     const { id, who, host, pid, processStart, operation, since } = value as Record<string, unknown>;
-    if (typeof id !== "string" || typeof who !== "string" || typeof host !== "string") return null;
+    // The id becomes a part of file and node names.
+    if (typeof id !== "string" || !/^[\w-]{1,64}$/.test(id)) return null;
+    if (typeof who !== "string" || typeof host !== "string") return null;
     if (typeof pid !== "number" || typeof processStart !== "string") return null;
     if (typeof operation !== "string" || typeof since !== "string") return null;
     return { id, who, host, pid, processStart, operation, since };

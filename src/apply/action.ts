@@ -6,8 +6,8 @@ import type {
   ApplyResult,
   ChangeRequest,
   KindHandler,
-  ProviderContext,
   Progress,
+  ProviderContext,
 } from "../../providers/provider.js";
 import {
   type AppliedResource,
@@ -15,15 +15,15 @@ import {
   failIntent,
   finishIntent,
   putResource,
+  type ResourceSeed,
   recordOf,
   removeResource,
-  type ResourceSeed,
   type StateEdit,
 } from "../../state/edit.js";
 import type { Intent, RecordedResource, State } from "../../state/model.js";
 import type { StateWriter } from "../../state/writer.js";
 import { type Diagnostic, DiagnosticError, errorDiagnostic } from "../diagnostics/diagnostic.js";
-import { recordedSpec } from "../live/recorded.js";
+import { appliedSpec } from "../plan/decide.js";
 import type { PlannedChange } from "../plan/plan.js";
 import { canonicalJson, type Json, type JsonObject } from "../value/json.js";
 
@@ -32,8 +32,8 @@ export interface ActionInput {
   readonly handler: KindHandler;
   /** Normalised, nothing unknown left in it; null when the resource goes away. */
   readonly after: JsonObject | null;
-  /** Live values the change was planned on; null when there are none. */
-  readonly live: JsonObject | null;
+  /** What it was planned on: live values, completed by what was applied; null when there are none. */
+  readonly before: JsonObject | null;
   readonly liveIdentity: Json;
   readonly seed: ResourceSeed;
   readonly context: ProviderContext;
@@ -44,7 +44,11 @@ export interface ActionInput {
 }
 
 export type ActionOutcome =
-  | { readonly status: "done"; readonly applied: AppliedResource | null; readonly diagnostics: readonly Diagnostic[] }
+  | {
+      readonly status: "done";
+      readonly applied: AppliedResource | null;
+      readonly diagnostics: readonly Diagnostic[];
+    }
   | { readonly status: "failed" | "interrupted"; readonly diagnostics: readonly Diagnostic[] }
   /** The state could not be written before anything was done. */
   | { readonly status: "not-started"; readonly error: unknown }
@@ -81,7 +85,7 @@ export async function carryOut(input: ActionInput): Promise<ActionOutcome> {
 /** A creation that was cut off left its spec only in its intent, which the next intent would replace. */
 function keepKnownSpec(state: State, address: string): State {
   const record = recordOf(state, address);
-  return record === undefined ? state : putResource(state, { ...record, spec: recordedSpec(record) });
+  return record === undefined ? state : putResource(state, { ...record, spec: appliedSpec(record) });
 }
 
 async function destroyFirst(input: ActionInput): Promise<ActionOutcome> {
@@ -95,34 +99,61 @@ async function destroyFirst(input: ActionInput): Promise<ActionOutcome> {
   } catch (error) {
     return { status: "unrecorded", error, diagnostics: removed.diagnostics };
   }
-  return record(input, await work(input, { action: "create", address, after: input.after ?? {}, identity: null }));
+  return record(
+    input,
+    await work(input, { action: "create", address, after: input.after ?? {}, identity: null }),
+  );
 }
 
-/** The record keeps naming the old thing until that is gone: a crash in between finds both again. */
+/**
+ * From the moment the new thing stands until the old one is gone, the old one has a record of its own under an address
+ * that nobody declares: a plan made after a crash in between shows that it is to be deleted.
+ */
 async function createFirst(input: ActionInput): Promise<ActionOutcome> {
   const { address } = input.change;
+  const old = recordedOf(input);
   const made = await work(input, { action: "create", address, after: input.after ?? {}, identity: null });
-  if (made.status !== "done") return record(input, made);
-  const old = deletion(input);
-  if (canonicalJson(made.identity) !== canonicalJson(old.identity)) {
-    const removed = await work(input, old);
-    if (removed.status !== "deleted") return record(input, removed);
+  if (made.status !== "done" || old === undefined) return record(input, made);
+  if (canonicalJson(made.identity) === canonicalJson(old.identity)) return record(input, made);
+  const applied = appliedOf(input, made);
+  const startedAt = timestamp(input.context);
+  const aside = `module.ferry-replaced[${JSON.stringify(startedAt)}].${address}`;
+  const intent: Intent = { action: "delete", startedAt, spec: null };
+  try {
+    await input.writer.update((state) =>
+      finishIntent(putResource(state, { ...old, address: aside, intent }), applied),
+    );
+    const removed = await work(input, { ...deletion(input), address: aside, identity: old.identity });
+    if (removed.status === "failed") {
+      await input.writer.update((state) => failIntent(state, aside, removed.identity));
+      return { status: endOf(input), diagnostics: removed.diagnostics };
+    }
+    await input.writer.update((state) => removeResource(state, aside));
+  } catch (error) {
+    return { status: "unrecorded", error, diagnostics: made.diagnostics };
   }
-  return record(input, made);
+  return { status: "done", applied, diagnostics: made.diagnostics };
 }
 
 function requestFor(input: ActionInput, action: "create" | "update"): ChangeRequest {
   const { address, fields } = input.change;
   const after = input.after ?? {};
   const identity = identityOf(input);
-  if (action === "create" || input.live === null) return { action: "create", address, after, identity };
-  return { action, address, before: input.live, after, identity, fields: fields.map((field) => field.path) };
+  if (action === "create" || input.before === null) return { action: "create", address, after, identity };
+  return {
+    action,
+    address,
+    before: input.before,
+    after,
+    identity,
+    fields: fields.map((field) => field.path),
+  };
 }
 
 /** What a provider must know to remove a thing: all that was applied, and what is live where that differs. */
 function deletion(input: ActionInput): ChangeRequest {
   const record = recordedOf(input);
-  const before = { ...(record === undefined ? {} : recordedSpec(record)), ...input.live };
+  const before = { ...(record === undefined ? {} : appliedSpec(record)), ...input.before };
   return { action: "delete", address: input.change.address, before, identity: identityOf(input) };
 }
 
@@ -174,8 +205,11 @@ async function record(input: ActionInput, result: ApplyResult): Promise<ActionOu
     return { status: "unrecorded", error, diagnostics: result.diagnostics };
   }
   if (result.status !== "failed") return { status: "done", applied, diagnostics: result.diagnostics };
-  const status = input.context.signal.aborted ? "interrupted" : "failed";
-  return { status, diagnostics: result.diagnostics };
+  return { status: endOf(input), diagnostics: result.diagnostics };
+}
+
+function endOf(input: ActionInput): "interrupted" | "failed" {
+  return input.context.signal.aborted ? "interrupted" : "failed";
 }
 
 function appliedOf(input: ActionInput, result: ApplyResult & { status: "done" }): AppliedResource {

@@ -2,64 +2,63 @@
  * What must be in the state before the first action: resources under their new addresses, and what was read of resources
  * that need no action. Computes only.
  */
-import type { ReadResult } from "../../providers/provider.js";
+import type { KindHandler, ReadResult } from "../../providers/provider.js";
 import { moveResource, putResource, recordOf, type StateEdit } from "../../state/edit.js";
 import type { RecordedResource, State } from "../../state/model.js";
 import type { DesiredResource } from "../config/desired.js";
-import type { Plan, PlannedChange } from "../plan/plan.js";
+import type { Plan, PlannedChange, ReasonCode } from "../plan/plan.js";
 import { canonicalJson, type Json, type JsonObject } from "../value/json.js";
+import { sidesOf } from "./sides.js";
 
 export interface PreparationInput {
   readonly plan: Plan;
   readonly desired: ReadonlyMap<string, DesiredResource>;
   readonly live: ReadonlyMap<string, ReadResult>;
   /** Normalised spec with references resolved; null when it cannot be told. */
+  readonly handler: (kind: string) => KindHandler | undefined;
   readonly specOf: (address: string) => JsonObject | null;
+}
+
+/** With what is looked up for every record. */
+interface Lookup extends PreparationInput {
+  readonly changes: ReadonlyMap<string, PlannedChange>;
 }
 
 /** The edits, in order; none when the state says all that already. */
 export function preparationEdits(state: State, input: PreparationInput): StateEdit[] {
-  const moves = orderedMoves(state, input.plan);
+  const moves = movesOf(state, input.plan);
   const moved = moves.reduce((current, edit) => edit(current), state);
-  const refreshed = Object.keys(moved.resources).flatMap((address) => refreshOf(moved, address, input));
+  const lookup = { ...input, changes: new Map(input.plan.changes.map((change) => [change.address, change])) };
+  const refreshed = Object.keys(moved.resources).flatMap((address) => refreshOf(moved, address, lookup));
   return [...moves, ...refreshed];
 }
 
-/** Moves whose target is taken wait until that one has moved away; what remains is left to moveResource to refuse. */
-function orderedMoves(state: State, plan: Plan): StateEdit[] {
-  const waiting = plan.changes.flatMap((change) =>
-    change.movedFrom === undefined ? [] : [{ from: change.movedFrom, to: change.address }],
+/** In any order: the planner moves only to addresses that are not recorded. */
+function movesOf(state: State, plan: Plan): StateEdit[] {
+  return plan.changes.flatMap(({ address, movedFrom }): StateEdit[] =>
+    movedFrom === undefined || recordOf(state, movedFrom) === undefined
+      ? []
+      : [(current) => moveResource(current, movedFrom, address)],
   );
-  const taken = new Set(Object.keys(state.resources));
-  const edits: StateEdit[] = [];
-  while (waiting.length > 0) {
-    const free = waiting.findIndex(({ to }) => !taken.has(to));
-    const [move] = waiting.splice(Math.max(0, free), 1);
-    if (move === undefined) break;
-    taken.delete(move.from);
-    taken.add(move.to);
-    if (recordOf(state, move.from) !== undefined) edits.push((current) => moveResource(current, move.from, move.to));
-  }
-  return edits;
 }
 
-function refreshOf(state: State, address: string, input: PreparationInput): StateEdit[] {
+function refreshOf(state: State, address: string, input: Lookup): StateEdit[] {
   const record = recordOf(state, address);
-  const read = input.live.get(address) ?? input.live.get(movedFrom(input.plan, address) ?? "");
+  const read = input.live.get(address);
   if (record === undefined || read === undefined || read.status === "unreadable") return [];
-  const change = input.plan.changes.find((candidate) => candidate.address === address);
-  const next = input.plan.mode === "refresh-only" ? refreshed(record, read) : inStep(record, read, change, input);
+  const change = input.changes.get(address);
+  const next =
+    input.plan.mode === "refresh-only" ? refreshed(record, read) : inStep(record, read, change, input);
   return sameRecord(record, next) ? [] : [(current) => putResource(current, next)];
-}
-
-function movedFrom(plan: Plan, address: string): string | undefined {
-  return plan.changes.find((change) => change.address === address)?.movedFrom;
 }
 
 function refreshed(record: RecordedResource, read: ReadResult): RecordedResource {
   if (read.status !== "present") return { ...record, live: null, attributes: {} };
   return { ...record, live: read.live, attributes: read.attributes, identity: read.identity };
 }
+
+/** Reasons of a no-op that say that nothing differs; others say that nothing can be told or nothing is wanted. */
+const IN_STEP: ReadonlySet<ReasonCode> = new Set(["in-step", "interrupted", "moved"]);
 
 /** A resource without an action is in step: what is live counts as applied, whoever brought it there. */
 function inStep(
@@ -68,13 +67,16 @@ function inStep(
   change: PlannedChange | undefined,
   input: PreparationInput,
 ): RecordedResource {
-  if (change?.action !== "no-op" || change.reason.code === "excluded" || read.status !== "present") return record;
+  if (change?.action !== "no-op" || !IN_STEP.has(change.reason.code) || read.status !== "present")
+    return record;
   const desired = input.desired.get(record.address);
+  const spec = input.specOf(record.address);
+  const handler = input.handler(record.kind);
+  if (desired === undefined || spec === null || handler === undefined) return record;
   const { intent: _settled, ...rest } = refreshed(record, read);
-  if (desired === undefined) return rest;
   return {
     ...rest,
-    spec: input.specOf(record.address) ?? record.spec,
+    spec: sidesOf(handler, desired, spec, read.live, record).after,
     dependsOn: desired.dependsOn,
     sensitivePaths: desired.sensitivePaths,
     preventDestroy: desired.lifecycle.preventDestroy,

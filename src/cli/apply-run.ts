@@ -6,14 +6,16 @@ import { randomUUID } from "node:crypto";
 import type { Lock } from "../../state/backend.js";
 import type { Execution } from "../apply/execution.js";
 import { executePlan } from "../apply/executor.js";
-import { type Diagnostic, DiagnosticError, errorDiagnostic, hasErrors } from "../diagnostics/diagnostic.js";
+import { type Diagnostic, errorDiagnostic, hasErrors } from "../diagnostics/diagnostic.js";
 import { ferryVersion } from "../install/root.js";
 import type { Plan } from "../plan/plan.js";
-import { askApproval } from "./approval.js";
+import { hasChanges, hasDrift } from "../plan/summary.js";
+import { planJson } from "../render/json.js";
+import { askApproval, requireTerminal } from "./approval.js";
 import { executionData, executionText } from "./execution-text.js";
 import type { Interrupts } from "./interrupts.js";
-import { hasChanges, type PlanRequest, withProject } from "./plan-run.js";
-import { gitWarnings, makePlan, type Planned } from "./planning.js";
+import { type PlanRequest, withProject } from "./plan-run.js";
+import { makePlan, type Planned } from "./planning.js";
 import { progressPrinter } from "./progress.js";
 import { type Project, takeLock } from "./project.js";
 import { printDiagnostics, renderPlan } from "./rendering.js";
@@ -33,7 +35,8 @@ export interface ApplyRequest extends Omit<PlanRequest, "out" | "detailedExitCod
 /** Milliseconds that an action may take to end after the second interrupt. */
 const ABORT_GRACE_MS = 10_000;
 
-export function runApply(request: ApplyRequest, terminal: Terminal): Promise<Reply> {
+export async function runApply(request: ApplyRequest, terminal: Terminal): Promise<Reply> {
+  if (!request.autoApprove && request.saved === null) requireTerminal(terminal, request.command);
   return withProject(request, terminal, async (project, interrupts) => {
     const options = { operation: request.command, timeoutMs: request.lockTimeoutMs, signal: interrupts.stop };
     const lock = await takeLock(project.backend, options, terminal);
@@ -52,15 +55,21 @@ async function applyUnderLock(
   interrupts: Interrupts,
   terminal: Terminal,
 ): Promise<Reply> {
-  const planned = await planFor(project, request, interrupts, terminal);
+  const { planned, moved } = await planFor(project, request, interrupts, terminal);
   const { plan } = planned;
-  const warnings = [...project.diagnostics, ...gitWarnings(plan), ...plan.diagnostics];
+  const warnings = [...moved, ...plan.diagnostics];
   if (hasErrors(plan.diagnostics)) {
     const text = await renderPlan(plan, request.format, terminal);
-    return { exitCode: 1, diagnostics: warnings, text: () => text, data: { plan: plan as never, execution: null } };
+    return {
+      exitCode: 1,
+      diagnostics: warnings,
+      text: () => text,
+      data: { plan: planJson(plan), execution: null },
+    };
   }
   await present(plan, warnings, request, terminal);
-  if (hasChanges(plan) && !(await approved(plan, request, interrupts, terminal))) {
+  const changes = hasChanges(plan) || (plan.mode === "refresh-only" && hasDrift(plan));
+  if (changes && !(await approved(plan, request, interrupts, terminal))) {
     return declined(plan, request, interrupts.stop.aborted);
   }
   const execution = await execute(project, planned, lock, request, interrupts, terminal);
@@ -73,15 +82,16 @@ async function planFor(
   request: ApplyRequest,
   interrupts: Interrupts,
   terminal: Terminal,
-): Promise<Planned> {
+): Promise<{ planned: Planned; moved: readonly Diagnostic[] }> {
   const state = await project.backend.read();
   const options = { ...request, signal: interrupts.stop };
-  if (request.saved !== null) {
-    const now = await makePlan(project, state, "", options, terminal);
-    refuseDifferentPlan(request.saved, now.plan);
-    if (state !== null) return now;
+  if (request.saved === null) {
+    return { planned: await makePlan(project, state, randomUUID(), options, terminal), moved: [] };
   }
-  return makePlan(project, state, randomUUID(), options, terminal);
+  const now = await makePlan(project, state, "", options, terminal);
+  const moved = refuseDifferentPlan(request.saved, now.plan);
+  if (state !== null) return { planned: now, moved };
+  return { planned: await makePlan(project, null, randomUUID(), options, terminal), moved };
 }
 
 /** Shows the plan before anything is asked or done; programs get it with the answer instead. */
@@ -103,10 +113,13 @@ async function approved(
   terminal: Terminal,
 ): Promise<boolean> {
   if (request.autoApprove || request.saved !== null) return true;
+  return askApproval(terminal, { question: questionFor(plan), signal: interrupts.stop });
+}
+
+function questionFor(plan: Plan): string {
+  if (plan.mode === "refresh-only") return "Shall ferry write what is live into the state? No server is touched.";
   const many = plan.changes.filter((change) => change.action !== "no-op").length;
-  const what = many === 1 ? "this change" : `these ${many} changes`;
-  const question = `Shall ferry carry out ${what}?`;
-  return askApproval(terminal, { question, command: request.command, signal: interrupts.stop });
+  return `Shall ferry carry out ${many === 1 ? "this change" : `these ${many} changes`}?`;
 }
 
 function declined(plan: Plan, request: ApplyRequest, interrupted: boolean): Reply {
@@ -119,7 +132,7 @@ function declined(plan: Plan, request: ApplyRequest, interrupted: boolean): Repl
       }),
     ],
     text: () => "",
-    data: { plan: plan as never, execution: null },
+    data: { plan: planJson(plan), execution: null },
   };
 }
 
@@ -167,11 +180,6 @@ function executionReply(
     // In text the warnings were shown with the plan already.
     diagnostics: request.format === "json" ? [...warnings, ...happened] : happened,
     text: () => executionText(execution, request.command),
-    data: { plan: plan as never, execution: executionData(execution) },
+    data: { plan: planJson(plan), execution: executionData(execution) },
   };
-}
-
-/** For a configuration that cannot be applied at all. */
-export function refuse(code: string, summary: string, remedy: string): DiagnosticError {
-  return new DiagnosticError([errorDiagnostic(code, summary, { detail: "Nothing was changed.", remedy })]);
 }

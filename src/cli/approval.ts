@@ -6,14 +6,16 @@ import type { Terminal } from "./terminal.js";
 export interface ApprovalQuestion {
   /** Shown above the prompt. */
   readonly question: string;
-  /** What happens on "yes", for the message when nobody can answer: `apply`, `destroy`. */
-  readonly command: string;
   readonly signal: AbortSignal;
 }
 
-/** True on "yes". Throws DiagnosticError without a terminal. */
+/** Throws DiagnosticError without a terminal: better before anything is read than after. */
+export function requireTerminal(terminal: Terminal, command: string): void {
+  if (!terminal.interactive) throw new DiagnosticError([nobodyToAsk(command)]);
+}
+
+/** True on "yes". */
 export async function askApproval(terminal: Terminal, ask: ApprovalQuestion): Promise<boolean> {
-  if (!terminal.interactive) throw new DiagnosticError([nobodyToAsk(ask.command)]);
   terminal.note(`\n${ask.question}\n  Only "yes" is taken as approval.`);
   const lines = createInterface({ input: terminal.stdin });
   try {
@@ -34,8 +36,12 @@ function nobodyToAsk(command: string) {
     command === "apply"
       ? "or save a plan with `ferry plan --out plan.json`, review it, and run `ferry apply plan.json`."
       : "or save a plan with `ferry plan --destroy --out plan.json`, review it, and run `ferry apply plan.json`.";
-  return errorDiagnostic("approval-needed", `\`ferry ${command}\` needs approval and there is no terminal to ask`, {
-    detail: "Nothing was changed.",
-    remedy: `Run it in a terminal, or with --auto-approve, ${saved}`,
-  });
+  return errorDiagnostic(
+    "approval-needed",
+    `\`ferry ${command}\` needs approval and there is no terminal to ask`,
+    {
+      detail: "Nothing was changed.",
+      remedy: `Run it in a terminal, or with --auto-approve, ${saved}`,
+    },
+  );
 }

@@ -37,10 +37,14 @@ function groups(commands: readonly CompletedCommand[]): string[] {
 
 function bash(commands: readonly CompletedCommand[]): string {
   const cases = commands.map(
-    (command) => `    "${command.words.join(" ")}") options="${command.options.map((option) => option.name).join(" ")}" ;;`,
+    (command) =>
+      `    "${command.words.join(" ")}") options="${command.options.map((option) => option.name).join(" ")}" ;;`,
   );
   const subcommands = groups(commands).map(
-    (word) => `    ${word}) words="${below(commands, word).map((command) => command.words[1]).join(" ")}" ;;`,
+    (word) =>
+      `    ${word}) words="${below(commands, word)
+        .map((command) => command.words[1])
+        .join(" ")}" ;;`,
   );
   return `# bash completion for ferry. Load it with: source <(ferry completion bash)
 _ferry() {
@@ -99,15 +103,21 @@ function zsh(commands: readonly CompletedCommand[]): string {
     below(commands, word)
       .map((command) => command.words[1])
       .join(", ");
-  const top = zshList("commands", firstWords(commands).map((word) => [word, summaryOf(word)] as const));
+  const top = zshList(
+    "commands",
+    firstWords(commands).map((word) => [word, summaryOf(word)] as const),
+  );
   const groupCases = groups(commands).map((word) => {
-    const entries = below(commands, word).map((command) => [command.words[1] ?? "", command.summary] as const);
+    const entries = below(commands, word).map(
+      (command) => [command.words[1] ?? "", command.summary] as const,
+    );
     return `    ${word})\n  ${zshList("commands", entries)}
       if (( CURRENT == 3 )); then _describe 'command' commands; return; fi
       command="$command $words[3]" ;;`;
   });
   const cases = commands.map(
-    (command) => `    '${command.words.join(" ")}') _arguments ${command.options.map(zshOption).join(" ")} '*:file:_files' ;;`,
+    (command) =>
+      `    '${command.words.join(" ")}') _arguments ${command.options.map(zshOption).join(" ")} '*:file:_files' ;;`,
   );
   return `#compdef ferry
 # zsh completion for ferry. Load it with: source <(ferry completion zsh), or save it as _ferry on your fpath.
@@ -150,7 +160,9 @@ function fishCommand(command: CompletedCommand): string[] {
 
 function fish(commands: readonly CompletedCommand[]): string {
   const top = firstWords(commands).map((word) => {
-    const summary = commands.find((command) => command.words.length === 1 && command.words[0] === word)?.summary;
+    const summary = commands.find(
+      (command) => command.words.length === 1 && command.words[0] === word,
+    )?.summary;
     return `complete -c ferry -f -n __fish_use_subcommand -a ${word} -d ${fishText(summary ?? `commands of ${word}`)}`;
   });
   return `# fish completion for ferry. Load it with: ferry completion fish | source

@@ -12,7 +12,9 @@ const COUNTED: readonly (readonly [ActionStatus, string])[] = [
 ];
 
 function counts(results: readonly ActionResult[]): string {
-  return COUNTED.map(([status, words]) => [results.filter((result) => result.status === status).length, words] as const)
+  return COUNTED.map(
+    ([status, words]) => [results.filter((result) => result.status === status).length, words] as const,
+  )
     .filter(([count]) => count > 0)
     .map(([count, words]) => `${count} ${words}`)
     .join(", ");
@@ -25,7 +27,9 @@ export function executionText(execution: Execution, command: string): string {
     return command === "destroy" ? `\nDestroyed: ${counts(results)}.` : `\nApplied: ${counts(results)}.`;
   }
   const left = results.filter((result) => result.status !== "done");
-  const lines = left.map((result) => `  ${result.address}: ${result.status}${result.reason === null ? "" : ` (${result.reason})`}`);
+  const lines = left.map(
+    (result) => `  ${result.address}: ${result.status}${result.reason === null ? "" : ` (${result.reason})`}`,
+  );
   const head = outcome === "interrupted" ? "Interrupted" : "Not complete";
   const next = `What was done is recorded. Run \`ferry ${command}\` again to go on from here.`;
   return `\n${head}: ${counts(results)}.\n${lines.join("\n")}\n${next}`;

@@ -31,13 +31,22 @@ export function formatYaml(text: string, file: string): Formatted {
   if (!Array.isArray(documents)) return { kind: "formatted", text: "" };
   const errors = documents.flatMap((document) => document.errors);
   if (errors.length > 0) {
-    return { kind: "invalid", diagnostics: errors.map((error) => problem(error.message, error.pos[0], file, lines, text)) };
+    return {
+      kind: "invalid",
+      diagnostics: errors.map((error) => problem(error.message, error.pos[0], file, lines, text)),
+    };
   }
   const parts = documents.map((document) => documentText(document as Document));
   return { kind: "formatted", text: parts.join("---\n") };
 }
 
-function problem(message: string, offset: number, file: string, lines: LineCounter, text: string): Diagnostic {
+function problem(
+  message: string,
+  offset: number,
+  file: string,
+  lines: LineCounter,
+  text: string,
+): Diagnostic {
   const { line, col } = lines.linePos(offset);
   const position = { line, column: col };
   return errorDiagnostic("yaml-syntax", `cannot format ${file}: ${message.split("\n")[0] ?? ""}`, {
@@ -67,7 +76,8 @@ type Stringify = YAMLMap["toString"];
 /** The library pads maps and lists alike; here each kind of collection brings its own padding. */
 function padCollections(document: Document): void {
   const padded = (collection: YAMLMap | YAMLSeq, padding: string): void => {
-    const prototype: { toString: Stringify } = collection instanceof YAMLMap ? YAMLMap.prototype : YAMLSeq.prototype;
+    const prototype: { toString: Stringify } =
+      collection instanceof YAMLMap ? YAMLMap.prototype : YAMLSeq.prototype;
     const stringify: Stringify = (context, ...rest) =>
       prototype.toString.call(
         collection as YAMLMap,

@@ -1,7 +1,7 @@
 /** The overview of all commands, and the help of one. Prints to stdout; nothing is loaded but what is shown. */
-import { Cli } from "clipanion";
 import { ferryVersion } from "../install/root.js";
 import { COMMAND_GROUPS, COMMANDS, type CommandEntry, findCommand, subcommandsOf } from "./command-table.js";
+import { type OptionName, optionsOf } from "./option-names.js";
 import { reportUsage } from "./usage.js";
 
 const WIDTH = 18;
@@ -30,23 +30,74 @@ function groupHelp(word: string, commands: readonly CommandEntry[]): string {
   return `usage: ferry ${word} COMMAND\n\n${commands.map(line).join("\n")}\n\nOptions and examples: ferry ${word} COMMAND --help\n`;
 }
 
-/** Help for what `words` name; the overview for none. */
-export async function printHelp(words: readonly string[], colour: boolean): Promise<number> {
+/** What stands for the value of an option; without an entry it takes none. */
+const VALUES: Readonly<Record<string, string>> = {
+  "--chdir": "DIRECTORY",
+  "--env": "ENV",
+  "--exclude": "ADDRESS",
+  "--format": "FORMAT",
+  "--from": "REF",
+  "--lock-timeout": "DURATION",
+  "--name": "NAME",
+  "--out": "FILE",
+  "--parallelism": "NUMBER",
+  "--target": "ADDRESS",
+  "--var": "NAME=VALUE",
+  "--var-file": "FILE",
+};
+
+function optionLines(options: readonly OptionName[]): string {
+  const left = options.map(({ name, takesValue }) =>
+    takesValue ? `${name} ${VALUES[name] ?? "VALUE"}` : name,
+  );
+  const width = Math.max(...left.map((text) => text.length)) + 2;
+  return options
+    .map(({ description }, index) => `  ${(left[index] ?? "").padEnd(width)}${description}`)
+    .join("\n");
+}
+
+/** At blanks, to `width` columns. */
+function wrapped(text: string, width: number): string {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line].join("\n");
+}
+
+async function commandHelp(entry: CommandEntry): Promise<string> {
+  const command = await entry.load();
+  const { details, examples } = command.usage ?? {};
+  const name = `ferry ${entry.words.join(" ")}`;
+  const blocks = [
+    `${name}: ${entry.summary}`,
+    `usage: ${[name, "[options]", entry.positionals].filter((part) => part !== "").join(" ")}`,
+    ...(details === undefined ? [] : [wrapped(details, 100)]),
+    `Options\n${optionLines(optionsOf(command))}`,
+    `Examples\n${(examples ?? []).map(([what, line]) => `  # ${what}\n  ${line}`).join("\n")}`,
+  ];
+  return `${blocks.join("\n\n")}\n`;
+}
+
+/** Help for what `words` name, the overview for none; null when they name nothing. */
+export async function helpText(words: readonly string[]): Promise<string | null> {
   const names = words.filter((word) => !word.startsWith("-"));
   const [first] = names;
-  if (first === undefined) {
-    process.stdout.write(overview());
-    return 0;
-  }
+  if (first === undefined) return overview();
   const entry = findCommand(names);
-  if (entry !== undefined) {
-    const command = await entry.load();
-    const cli = Cli.from(command, { binaryName: "ferry", enableColors: colour });
-    process.stdout.write(cli.usage(command, { detailed: true }));
-    return 0;
-  }
+  if (entry !== undefined) return commandHelp(entry);
   const below = subcommandsOf(first);
-  if (below.length === 0 || names.length > 1) return reportUsage(names, undefined, undefined);
-  process.stdout.write(groupHelp(first, below));
+  return below.length === 0 || names.length > 1 ? null : groupHelp(first, below);
+}
+
+/** Prints it to stdout, or what is wrong with the words. */
+export async function printHelp(words: readonly string[]): Promise<number> {
+  const text = await helpText(words);
+  if (text === null) return reportUsage(words, undefined, undefined);
+  process.stdout.write(text);
   return 0;
 }

@@ -27,7 +27,8 @@ export function listenForInterrupts(terminal: Terminal): Interrupts {
       stop.abort(new Error("interrupted"));
       return;
     }
-    if (!abort.signal.aborted) terminal.note("Interrupted again: stopping now. What is known is still recorded.");
+    if (!abort.signal.aborted)
+      terminal.note("Interrupted again: stopping now. What is known is still recorded.");
     abort.abort(new Error("interrupted"));
   };
   for (const name of SIGNALS) process.on(name, onSignal);

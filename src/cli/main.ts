@@ -6,25 +6,15 @@ import { Cli, type CommandClass } from "clipanion";
 import { parseArguments } from "./arguments.js";
 import { type CommandEntry, findCommand } from "./command-table.js";
 
-async function printVersion(): Promise<number> {
-  return runCommand(["version"]);
+function cliOf(command: CommandClass): Cli {
+  return Cli.from(command, { binaryName: "ferry", enableColors: false, enableCapture: false });
 }
 
-function colourWanted(words: readonly string[]): boolean {
-  if (words.includes("--no-color") || (process.env["NO_COLOR"] ?? "") !== "") return false;
-  return process.stdout.isTTY === true;
-}
-
-function cliOf(command: CommandClass, words: readonly string[]): Cli {
-  return Cli.from(command, {
-    binaryLabel: "ferry",
-    binaryName: "ferry",
-    enableColors: colourWanted(words),
-    enableCapture: false,
-  });
-}
-
-async function usageProblem(words: readonly string[], entry: CommandEntry | undefined, error: unknown): Promise<number> {
+async function usageProblem(
+  words: readonly string[],
+  entry: CommandEntry | undefined,
+  error: unknown,
+): Promise<number> {
   const { reportUsage } = await import("./usage.js");
   return reportUsage(words, entry, error);
 }
@@ -32,7 +22,7 @@ async function usageProblem(words: readonly string[], entry: CommandEntry | unde
 async function runCommand(words: readonly string[]): Promise<number> {
   const entry = findCommand(words);
   if (entry === undefined) return usageProblem(words, undefined, undefined);
-  const cli = cliOf(await entry.load(), words);
+  const cli = cliOf(await entry.load());
   let command: ReturnType<Cli["process"]>;
   try {
     command = cli.process([...words]);
@@ -45,10 +35,10 @@ async function runCommand(words: readonly string[]): Promise<number> {
 
 async function main(): Promise<number> {
   const { help, version, words } = parseArguments(process.argv.slice(2));
-  if (version) return printVersion();
+  if (version) return runCommand(["version"]);
   if (help || words.length === 0) {
     const { printHelp } = await import("./help.js");
-    return printHelp(words, colourWanted(words));
+    return printHelp(words);
   }
   return runCommand(words);
 }

@@ -1,5 +1,5 @@
 /** How diagnostics are coloured on a terminal. */
-import { PLAIN_PALETTE, type Palette } from "../diagnostics/render.js";
+import { type Palette, PLAIN_PALETTE } from "../diagnostics/render.js";
 
 /** Colours when they are wanted; the colour library is loaded only then. */
 export async function paletteFor(colour: boolean): Promise<Palette> {

@@ -1,13 +1,15 @@
 /** Carries out `ferry plan` and `ferry drift`: opens, plans, saves, renders. Changes no server and no state. */
-import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import { resolve } from "node:path";
 import { hasErrors } from "../diagnostics/diagnostic.js";
 import type { Plan, PlanMode } from "../plan/plan.js";
-import { writePlanFile } from "../plan/file.js";
+import { hasChanges, hasDrift } from "../plan/summary.js";
+import { planJson } from "../render/json.js";
 import type { ConfigurationRequest } from "./command.js";
 import { listenForInterrupts } from "./interrupts.js";
+import { writePlanFile } from "./plan-file.js";
+import { makePlan } from "./planning.js";
 import type { Format } from "./planning-command.js";
-import { gitWarnings, makePlan } from "./planning.js";
-import { type Project, openProject } from "./project.js";
+import { openProject, type Project } from "./project.js";
 import { renderPlan } from "./rendering.js";
 import type { ExitCode, Reply } from "./reply.js";
 import type { Terminal } from "./terminal.js";
@@ -50,36 +52,32 @@ export function runPlan(request: PlanRequest, terminal: Terminal): Promise<Reply
   return withProject(request, terminal, async (project, interrupts) => {
     const state = await project.backend.read();
     const { plan } = await makePlan(project, state, "", { ...request, signal: interrupts.stop }, terminal);
-    const diagnostics = [...project.diagnostics, ...gitWarnings(plan)];
-    return planReply(plan, diagnostics, request, terminal);
+    return planReply(plan, request, terminal);
   });
 }
 
 /** The answer to a plan; saves it when that is wanted and possible. */
 export async function planReply(
   plan: Plan,
-  diagnostics: readonly Diagnostic[],
   request: Pick<PlanRequest, "format" | "out" | "detailedExitCode" | "configuration">,
   terminal: Terminal,
 ): Promise<Reply> {
   const failed = hasErrors(plan.diagnostics);
-  const saved = request.out !== null && !failed ? await save(plan, request.out) : null;
+  const saved =
+    request.out !== null && !failed ? await save(plan, request.out, request.configuration.directory) : null;
   const text = await renderPlan(plan, request.format, terminal);
-  const pending = hasChanges(plan) || plan.drift.length > 0;
+  const pending = hasChanges(plan) || hasDrift(plan);
   const exitCode: ExitCode = failed ? 1 : request.detailedExitCode && pending ? 2 : 0;
   return {
     exitCode,
-    diagnostics: [...diagnostics, ...plan.diagnostics],
+    diagnostics: plan.diagnostics,
     text: () => (saved === null ? text : `${text.trimEnd()}\n\n${saved}`),
-    data: plan as never,
+    data: planJson(plan),
   };
 }
 
-export function hasChanges(plan: Plan): boolean {
-  return plan.changes.some((change) => change.action !== "no-op");
-}
-
-async function save(plan: Plan, file: string): Promise<string> {
-  await writePlanFile(file, plan);
+/** Relative to the directory ferry works in, as `apply` reads it. */
+async function save(plan: Plan, file: string, directory: string): Promise<string> {
+  await writePlanFile(resolve(directory, file), file, plan);
   return `Saved to ${file}. Apply exactly this with: ferry apply ${file}`;
 }

@@ -34,9 +34,13 @@ export abstract class ReadingCommand extends ConfigurationCommand {
     const number = Number(this.parallelism);
     if (Number.isInteger(number) && number >= 1 && number <= 1000) return number;
     throw new DiagnosticError([
-      errorDiagnostic("usage-parallelism", `--parallelism: "${this.parallelism}" is no number from 1 to 1000`, {
-        remedy: `Leave it out for ${DEFAULT_PARALLELISM}, or give for example --parallelism=4.`,
-      }),
+      errorDiagnostic(
+        "usage-parallelism",
+        `--parallelism: "${this.parallelism}" is no number from 1 to 1000`,
+        {
+          remedy: `Leave it out for ${DEFAULT_PARALLELISM}, or give for example --parallelism=4.`,
+        },
+      ),
     ]);
   }
 }
@@ -52,7 +56,9 @@ export abstract class SelectingCommand extends ReadingCommand {
 
 /** Options of commands that change something. */
 export abstract class ChangingCommand extends SelectingCommand {
-  autoApprove = Option.Boolean("--auto-approve", false, { description: "Do not ask before changing anything" });
+  autoApprove = Option.Boolean("--auto-approve", false, {
+    description: "Do not ask before changing anything",
+  });
   lockTimeout = Option.String("--lock-timeout", "0", {
     description: "Wait so long for another ferry to finish, e.g. 30s (default: do not wait)",
   });

@@ -2,10 +2,9 @@
  * From an open project to a plan: secrets' fingerprints, live reading, planning. Changes nothing and prints nothing but
  * what it waits for.
  */
-import { createHash } from "node:crypto";
 import { emptyState } from "../../state/edit.js";
-import type { State } from "../../state/model.js";
-import type { Desired } from "../config/desired.js";
+import type { GitStamp, State } from "../../state/model.js";
+import type { Desired, DesiredResource, Move } from "../config/desired.js";
 import { type Diagnostic, DiagnosticError, warningDiagnostic } from "../diagnostics/diagnostic.js";
 import { gitStamp } from "../git/stamp.js";
 import { ferryVersion } from "../install/root.js";
@@ -52,11 +51,14 @@ export async function makePlan(
   if (filled.value === undefined) throw new DiagnosticError([...project.diagnostics, ...filled.diagnostics]);
   const desired = filled.value;
   const git = gitStamp(settings.root);
+  const subjects = {
+    desired: readable(desired, state, options.mode),
+    moves: movesIn(desired, options.mode),
+    state,
+  };
   const live = options.refresh
     ? await readLive({
-        desired: desired.resources,
-        moves: desired.moves,
-        state,
+        ...subjects,
         handler: registry.handler,
         world: { projectRoot: settings.root, lineage: known, secrets, now: Date.now },
         parallelism: options.parallelism,
@@ -64,26 +66,40 @@ export async function makePlan(
         signal: options.signal,
         onRead: waitingNote(terminal),
       })
-    : liveFromState({ desired: desired.resources, moves: desired.moves, state });
+    : liveFromState(subjects);
+  const stamp = await git;
   const plan = planChanges({
     desired,
-    state,
+    recorded: state,
     live,
-    handler: registry.handler,
+    handlers: registry.handlers,
     mode: options.mode,
-    targets: options.targets,
-    excludes: options.excludes,
-    location: project.backend.location,
-    git: await git,
+    selection: { targets: options.targets, excludes: options.excludes },
+    git: stamp,
+    stateLocation: project.backend.location,
     ferryVersion: ferryVersion(),
+    diagnostics: [...project.diagnostics, ...gitWarnings(stamp)],
   });
   return { plan, desired, live, state: state ?? emptyState(lineage, ferryVersion()) };
+}
+
+/** When everything goes, what was never made is of no interest. */
+function readable(desired: Desired, state: State | null, mode: PlanMode): readonly DesiredResource[] {
+  if (mode !== "destroy") return desired.resources;
+  return desired.resources.filter(({ address }) => state?.resources[address] !== undefined);
+}
+
+/** The planner moves nothing where only the state is brought up to date. */
+function movesIn(desired: Desired, mode: PlanMode): readonly Move[] {
+  return mode === "refresh-only" ? [] : desired.moves;
 }
 
 const NOTE_EVERY_MS = 5_000;
 
 /** Tells now and then how far the reading is, on platforms where it takes long. */
-function waitingNote(terminal: Terminal): (address: string, result: unknown, done: number, total: number) => void {
+function waitingNote(
+  terminal: Terminal,
+): (address: string, result: unknown, done: number, total: number) => void {
   let last = Date.now();
   return (_address, _result, done, total) => {
     if (Date.now() - last < NOTE_EVERY_MS || done === total) return;
@@ -93,18 +109,14 @@ function waitingNote(terminal: Terminal): (address: string, result: unknown, don
 }
 
 /** A warning when the files say something else than the commit that the plan names. */
-export function gitWarnings(plan: Plan): Diagnostic[] {
-  if (plan.git === null || !plan.git.dirty) return [];
-  const commit = plan.git.commit === null ? "no commit yet" : `commit ${plan.git.commit.slice(0, 12)}`;
+export function gitWarnings(git: GitStamp | null): Diagnostic[] {
+  if (git === null || !git.dirty) return [];
+  const commit =
+    git.commit === null ? "the repository, which has no commit yet" : `commit ${git.commit.slice(0, 12)}`;
   return [
     warningDiagnostic("git-dirty", `the working tree differs from ${commit}`, {
       detail: "The plan is made from the files as they are now; nobody else can see exactly these.",
       remedy: "Commit the changes, so that what is applied can be found again in git.",
     }),
   ];
-}
-
-/** `sha256:` over a text; for comparing what must not be shown. */
-export function fingerprintOf(text: string): string {
-  return `sha256:${createHash("sha256").update(text).digest("hex")}`;
 }

@@ -29,7 +29,10 @@ function endLine(result: ActionResult): string {
 }
 
 /** A listener for the executor. `redact` takes secrets out of what servers said. */
-export function progressPrinter(terminal: Terminal, redact: (text: string) => string): (event: ExecutionEvent) => void {
+export function progressPrinter(
+  terminal: Terminal,
+  redact: (text: string) => string,
+): (event: ExecutionEvent) => void {
   return (event) => {
     if (event.kind === "started") terminal.note(`${event.address}: ${DOING[event.action]}`);
     else if (event.kind === "ended") terminal.note(redact(endLine(event.result)));

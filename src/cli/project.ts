@@ -2,13 +2,13 @@
  * Opens a project: configuration, secrets, providers and state backend. It is where the parts meet; each part's work is
  * in its own folder.
  */
-import { type KindHandler } from "../../providers/provider.js";
+import type { KindHandler } from "../../providers/provider.js";
 import { openRegistry, type Registry } from "../../providers/registry.js";
 import type { Lock, StateBackend } from "../../state/backend.js";
 import { openBackend } from "../../state/open.js";
 import { createLockOwner, describeOwner } from "../../state/owner.js";
 import type { Desired, DesiredResource, ProjectSettings } from "../config/desired.js";
-import { loadConfiguration } from "../config/load.js";
+import { loadConfiguration, loadProject } from "../config/load.js";
 import { type Diagnostic, DiagnosticError, hasErrors } from "../diagnostics/diagnostic.js";
 import { createSecretResolver, type ProjectSecrets } from "../secrets/resolver.js";
 import type { ConfigurationRequest } from "./command.js";
@@ -43,7 +43,10 @@ function checkResource(resource: DesiredResource, handler: KindHandler | undefin
     address: resource.address,
     source: resource.source,
     ...diagnostic,
-    summary: diagnostic.source === undefined && path !== "" ? `${resource.address}: ${diagnostic.summary}` : diagnostic.summary,
+    summary:
+      diagnostic.source === undefined && path !== ""
+        ? `${resource.address}: ${diagnostic.summary}`
+        : diagnostic.summary,
   }));
 }
 
@@ -62,7 +65,12 @@ export async function openProject(request: ConfigurationRequest, signal: AbortSi
   const { registry } = configuration;
   try {
     const { encryptionKey } = settings;
-    const backend = await openBackend(settings.state, { root: settings.root, secrets, encryptionKey, signal });
+    const backend = await openBackend(settings.state, {
+      root: settings.root,
+      secrets,
+      encryptionKey,
+      signal,
+    });
     const close = async (): Promise<void> => {
       await Promise.allSettled([registry.close(), backend.close()]);
     };
@@ -80,9 +88,9 @@ export interface OpenedState {
 
 /** Opens the state's backend only, for commands that look at no resource. The caller closes it. */
 export async function openState(request: ConfigurationRequest, signal: AbortSignal): Promise<OpenedState> {
-  const loaded = await loadConfiguration(request);
+  const loaded = await loadProject(request);
   if (loaded.value === undefined) throw new DiagnosticError(loaded.diagnostics);
-  const { root, state, encryptionKey } = loaded.value.project;
+  const { root, state, encryptionKey } = loaded.value;
   const secrets = createSecretResolver({ root, env: request.env, salt: "" });
   const backend = await openBackend(state, { root, secrets, encryptionKey, signal });
   return { backend, redact: (text) => secrets.redact(text) };

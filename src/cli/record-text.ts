@@ -9,12 +9,16 @@ export const MASK = "(sensitive)";
 export async function recordText(record: RecordedResource): Promise<string> {
   const { stringify } = await import("yaml");
   const { intent, ...rest } = recordedJson(record) as Record<string, Json>;
-  return stringify({ ...rest, ...(intent === null ? {} : { intent }) }, { lineWidth: 0, aliasDuplicateObjects: false });
+  return stringify(
+    { ...rest, ...(intent === null ? {} : { intent }) },
+    { lineWidth: 0, aliasDuplicateObjects: false },
+  );
 }
 
 export function recordedJson(record: RecordedResource): JsonObject {
   const masked = (value: JsonObject): Json => maskValues(value, record.sensitivePaths);
-  const { address, kind, provider, identity, attributes, dependsOn, preventDestroy, appliedAt, intent } = record;
+  const { address, kind, provider, identity, attributes, dependsOn, preventDestroy, appliedAt, intent } =
+    record;
   return {
     address,
     kind,
@@ -34,9 +38,13 @@ export function recordedJson(record: RecordedResource): JsonObject {
 export function maskValues(value: Json, paths: readonly string[], here = ""): Json {
   if (isSecret(value)) return `(sensitive ${value.$secret})`;
   if (here !== "" && paths.includes(here)) return MASK;
-  if (Array.isArray(value)) return value.map((item: Json, index) => maskValues(item, paths, `${here}[${index}]`));
+  if (Array.isArray(value))
+    return value.map((item: Json, index) => maskValues(item, paths, `${here}[${index}]`));
   if (!isObject(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, maskValues(item, paths, here === "" ? key : `${here}.${key}`)]),
+    Object.entries(value).map(([key, item]) => [
+      key,
+      maskValues(item, paths, here === "" ? key : `${here}.${key}`),
+    ]),
   );
 }

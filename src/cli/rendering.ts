@@ -8,7 +8,10 @@ import type { Terminal } from "./terminal.js";
 export async function renderPlan(plan: Plan, format: Format, terminal: Terminal): Promise<string> {
   switch (format) {
     case "text":
-      return (await import("../render/text.js")).renderText(plan, { colour: terminal.colour.out, width: terminal.columns });
+      return (await import("../render/text.js")).renderText(plan, {
+        colour: terminal.colour.out,
+        width: terminal.columns,
+      });
     case "markdown":
       return (await import("../render/markdown.js")).renderMarkdown(plan);
     case "json":
@@ -17,7 +20,10 @@ export async function renderPlan(plan: Plan, format: Format, terminal: Terminal)
 }
 
 /** To stderr. */
-export async function printDiagnostics(diagnostics: readonly Diagnostic[], terminal: Terminal): Promise<void> {
+export async function printDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  terminal: Terminal,
+): Promise<void> {
   if (diagnostics.length === 0) return;
   const { renderDiagnostics } = await import("../diagnostics/render.js");
   const { paletteFor } = await import("./palette.js");

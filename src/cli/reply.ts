@@ -68,7 +68,9 @@ export async function printReply(answer: Reply, terminal: Terminal, options: Pri
   if (answer.diagnostics.length > 0) {
     const { renderDiagnostics } = await import("../diagnostics/render.js");
     const { paletteFor } = await import("./palette.js");
-    terminal.note(options.redact(renderDiagnostics(answer.diagnostics, await paletteFor(terminal.colour.error))));
+    terminal.note(
+      options.redact(renderDiagnostics(answer.diagnostics, await paletteFor(terminal.colour.error))),
+    );
   }
   terminal.result(options.redact(answer.text()));
 }

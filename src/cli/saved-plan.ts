@@ -1,10 +1,10 @@
 /** A reviewed plan: recognising its file, and refusing it when the world has moved since. Reads files, changes nothing. */
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { DiagnosticError, errorDiagnostic } from "../diagnostics/diagnostic.js";
-import { comparePlans } from "../plan/compare.js";
-import { readPlanFile } from "../plan/file.js";
+import { type Diagnostic, DiagnosticError, errorDiagnostic } from "../diagnostics/diagnostic.js";
+import { whatMoved } from "../plan/compare.js";
 import type { Plan } from "../plan/plan.js";
+import { readPlanFile } from "./plan-file.js";
 
 export interface SavedPlan {
   readonly plan: Plan;
@@ -31,7 +31,7 @@ export async function findSavedPlan(
   const info = await stat(path).catch(() => null);
   if (info?.isDirectory()) return null;
   refuseOverrides(overrides);
-  return { plan: await readPlanFile(path), file };
+  return { plan: await readPlanFile(path, file), file };
 }
 
 function refuseOverrides(overrides: Overrides): void {
@@ -43,21 +43,29 @@ function refuseOverrides(overrides: Overrides): void {
   ].filter((name) => name !== "");
   if (given.length === 0) return;
   throw new DiagnosticError([
-    errorDiagnostic("usage-conflict", `a saved plan is applied as it is: ${given.join(", ")} cannot change it`, {
-      detail: "Nothing was changed.",
-      remedy: "Leave these options out, or make a new plan with them.",
-    }),
+    errorDiagnostic(
+      "usage-conflict",
+      `a saved plan is applied as it is: ${given.join(", ")} cannot change it`,
+      {
+        detail: "Nothing was changed.",
+        remedy: "Leave these options out, or make a new plan with them.",
+      },
+    ),
   ]);
 }
 
-/** Throws when a plan made now is not the reviewed one, naming everything that moved. */
-export function refuseDifferentPlan(saved: SavedPlan, now: Plan): void {
-  const moved = comparePlans(saved.plan, now);
-  if (moved.length === 0) return;
+/**
+ * Throws when a plan made now is not the reviewed one, naming everything that moved. Gives warnings about what may have
+ * moved without mattering.
+ */
+export function refuseDifferentPlan(saved: SavedPlan, now: Plan): readonly Diagnostic[] {
+  const moved = whatMoved(saved.plan, now);
+  const reasons = moved.filter((diagnostic) => diagnostic.severity === "error");
+  if (reasons.length === 0) return moved;
   throw new DiagnosticError([
     errorDiagnostic("plan-stale", `${saved.file} is not applied: something has changed since it was made`, {
-      detail: `${moved.map((line) => `- ${line}`).join("\n")}\nNothing was changed.`,
-      remedy: `Make and review a new one: ferry plan --out ${saved.file}. Give the same --var, --var-file and --env as then.`,
+      detail: `${reasons.map((reason) => `- ${reason.summary}`).join("\n")}\nNothing was changed.`,
+      remedy: `Make and review a new one: ferry plan --out ${saved.file}. Give the same --var and --var-file as then.`,
     }),
   ]);
 }

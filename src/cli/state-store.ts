@@ -32,8 +32,12 @@ export function noSuchRecord(address: string, state: State | null): DiagnosticEr
   const known = Object.keys(state?.resources ?? {});
   return new DiagnosticError([
     errorDiagnostic("state-no-such-resource", `${address} is not in the state`, {
-      detail: known.length === 0 ? "The state is empty: nothing has been applied yet." : "Nothing was changed.",
-      remedy: known.length === 0 ? "Run `ferry apply` first." : `${sentence(didYouMean(address, known, "address"))}. \`ferry state list\` shows all.`,
+      detail:
+        known.length === 0 ? "The state is empty: nothing has been applied yet." : "Nothing was changed.",
+      remedy:
+        known.length === 0
+          ? "Run `ferry apply` first."
+          : `${sentence(didYouMean(address, known, "address"))}. \`ferry state list\` shows all.`,
       address,
     }),
   ]);

@@ -20,7 +20,10 @@ function unknownCommand(words: readonly string[]): Diagnostic {
   const below = subcommandsOf(first).map((command) => command.words[1] ?? "");
   if (below.length > 0) {
     const second = words[1];
-    const given = second === undefined ? `\`ferry ${first}\` alone does nothing` : `there is no command \`ferry ${first} ${second}\``;
+    const given =
+      second === undefined
+        ? `\`ferry ${first}\` alone does nothing`
+        : `there is no command \`ferry ${first} ${second}\``;
     return errorDiagnostic("usage-command", given, {
       detail: `It has: ${below.join(", ")}.`,
       remedy: `${second === undefined ? "" : meant(second, below, `ferry ${first} `)}Run \`ferry ${first} --help\` for what each does.`,
@@ -28,7 +31,8 @@ function unknownCommand(words: readonly string[]): Diagnostic {
   }
   if (first.startsWith("-")) {
     return errorDiagnostic("usage-command", `a command is missing before ${first}`, {
-      remedy: "Write the command first, for example `ferry plan --out plan.json`. Run `ferry --help` for all of them.",
+      remedy:
+        "Write the command first, for example `ferry plan --out plan.json`. Run `ferry --help` for all of them.",
     });
   }
   return errorDiagnostic("usage-command", `there is no command \`ferry ${first}\``, {
@@ -36,7 +40,11 @@ function unknownCommand(words: readonly string[]): Diagnostic {
   });
 }
 
-async function wrongArguments(words: readonly string[], entry: CommandEntry, error: unknown): Promise<Diagnostic> {
+async function wrongArguments(
+  words: readonly string[],
+  entry: CommandEntry,
+  error: unknown,
+): Promise<Diagnostic> {
   const name = `ferry ${entry.words.join(" ")}`;
   const help = `Run \`${name} --help\` for its options and examples.`;
   const known = optionsOf(await entry.load()).map((option) => option.name);
@@ -48,15 +56,21 @@ async function wrongArguments(words: readonly string[], entry: CommandEntry, err
     });
   }
   const message = error instanceof Error ? (error.message.split("\n\n")[0] ?? "") : String(error);
-  return errorDiagnostic("usage-arguments", `\`${words.length > 0 ? `ferry ${words.join(" ")}` : name}\` cannot be understood: ${sentence(message)}`, {
-    remedy: help,
-  });
+  return errorDiagnostic(
+    "usage-arguments",
+    `\`${words.length > 0 ? `ferry ${words.join(" ")}` : name}\` cannot be understood: ${sentence(message)}`,
+    {
+      remedy: help,
+    },
+  );
 }
 
 /** The parser's own reason, as part of our sentence. */
 function sentence(message: string): string {
   const line = message.replace(/^Unknown Syntax Error: /, "").split("\n")[0] ?? "";
-  return line === "" ? "the arguments do not fit" : `${line.charAt(0).toLowerCase()}${line.slice(1).replace(/\.$/, "")}`;
+  return line === ""
+    ? "the arguments do not fit"
+    : `${line.charAt(0).toLowerCase()}${line.slice(1).replace(/\.$/, "")}`;
 }
 
 /** Prints what is wrong with the command line. `entry`: the command that was recognised; `error`: why the parser refused. */
@@ -67,7 +81,13 @@ export async function reportUsage(
 ): Promise<number> {
   const diagnostic = entry === undefined ? unknownCommand(words) : await wrongArguments(words, entry, error);
   const { stdin, stdout, stderr } = process;
-  const terminal = createTerminal({ stdin, stdout, stderr, env: process.env, noColour: words.includes("--no-color") });
+  const terminal = createTerminal({
+    stdin,
+    stdout,
+    stderr,
+    env: process.env,
+    noColour: words.includes("--no-color"),
+  });
   const command = (entry ?? findCommand(words))?.words.join(" ") ?? words[0] ?? "";
   const json = words.includes("--json") || words.includes("--format=json");
   await printReply(failure([diagnostic]), terminal, { command, json, redact: (text) => text });

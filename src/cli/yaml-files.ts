@@ -16,9 +16,12 @@ export async function yamlFiles(directory: string, paths: readonly string[]): Pr
 
 async function filesOf(absolute: string, given: string): Promise<string[]> {
   const info = await stat(absolute).catch((error: NodeJS.ErrnoException) => {
-    const why = error.code === "ENOENT" ? "there is no such file or folder" : String(error.code ?? error.message);
+    const why =
+      error.code === "ENOENT" ? "there is no such file or folder" : String(error.code ?? error.message);
     throw new DiagnosticError([
-      errorDiagnostic("usage-path", `cannot read ${given}: ${why}`, { remedy: "Check the path; it is relative to the directory ferry works in." }),
+      errorDiagnostic("usage-path", `cannot read ${given}: ${why}`, {
+        remedy: "Check the path; it is relative to the directory ferry works in.",
+      }),
     ]);
   });
   return info.isDirectory() ? below(absolute) : [absolute];

@@ -89,7 +89,12 @@ export function isWithin(path: string, folder: string): boolean {
 }
 
 /** Files given on the command line. */
-export function givenFiles(paths: readonly string[], directory: string, root: string, report: Report): string[] {
+export function givenFiles(
+  paths: readonly string[],
+  directory: string,
+  root: string,
+  report: Report,
+): string[] {
   return expandPaths(paths, directory, root, (path) => {
     report.error("missing-path", null, `there is no file or folder ${path}`, {
       detail: `looked in ${directory}`,

@@ -2,13 +2,15 @@
  * Files → documents with a known kind and a name. What has neither is reported and left out. Decides nothing about what
  * a document means.
  */
-import { API_VERSION, DOCUMENT_KINDS } from "../schema/schema-files.js";
+
 import { didYouMean } from "../diagnostics/suggestion.js";
+import { API_VERSION, DOCUMENT_KINDS } from "../schema/schema-files.js";
 import { isObject, type Json, type JsonObject } from "../value/json.js";
+import { isBroken } from "./expression/binding.js";
 import type { Report } from "./report.js";
 import { openSource, type RawDocument, type SourceFile } from "./sources.js";
-import { parseYaml, type TextSpan, type YamlDocument } from "./yaml/parse.js";
 import { locate } from "./yaml/locate.js";
+import { parseYaml, type TextSpan, type YamlDocument } from "./yaml/parse.js";
 
 /** An absolute path and the name under which it is shown. */
 export interface FileToRead {
@@ -22,24 +24,33 @@ function readable(file: FileToRead, report: Report): SourceFile | undefined {
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? String(error);
     report.incomplete = true;
-    report.error("unreadable-file", null, `${file.name} cannot be read (${reason})`, { remedy: "check that it exists and that you may read it" });
+    report.error("unreadable-file", null, `${file.name} cannot be read (${reason})`, {
+      remedy: "check that it exists and that you may read it",
+    });
     return undefined;
   }
 }
 
 /** The values of a file's documents, whatever they are; syntax errors are reported. */
-export function readValues(file: FileToRead, report: Report): { file: SourceFile; documents: readonly YamlDocument[] } | undefined {
+export function readValues(
+  file: FileToRead,
+  report: Report,
+): { file: SourceFile; documents: readonly YamlDocument[] } | undefined {
   const source = readable(file, report);
   if (source === undefined) return undefined;
-  const { documents, problems } = parseYaml(source.text);
+  const { documents, problems, complete } = parseYaml(source.text);
   for (const problem of problems) {
     report.error(problem.code, { file: source, span: problem.span }, problem.summary, problem);
   }
-  if (documents.some((document) => !document.whole)) report.incomplete = true;
+  if (!complete) report.incomplete = true;
   return { file: source, documents };
 }
 
-function spanAt(file: SourceFile, document: YamlDocument, path: readonly string[]): { file: SourceFile; span: TextSpan } {
+function spanAt(
+  file: SourceFile,
+  document: YamlDocument,
+  path: readonly string[],
+): { file: SourceFile; span: TextSpan } {
   return { file, span: locate(file.text, document.index, path, "value").span };
 }
 
@@ -52,19 +63,31 @@ function checkVersion(value: JsonObject, file: SourceFile, document: YamlDocumen
       remedy: `write apiVersion: ${API_VERSION}; if it is not meant for ferry, list the folders that are under spec.include in ferry.yaml`,
     });
   } else {
-    report.error("unknown-api-version", where, `this version of ferry does not know the apiVersion ${JSON.stringify(version)}`, {
-      remedy: `write apiVersion: ${API_VERSION}; if it is not meant for ferry, list the folders that are under spec.include in ferry.yaml`,
-    });
+    report.error(
+      "unknown-api-version",
+      where,
+      `this version of ferry does not know the apiVersion ${JSON.stringify(version)}`,
+      {
+        remedy: `write apiVersion: ${API_VERSION}; if it is not meant for ferry, list the folders that are under spec.include in ferry.yaml`,
+      },
+    );
   }
   return false;
 }
 
-function kindOf(value: JsonObject, file: SourceFile, document: YamlDocument, report: Report): string | undefined {
+function kindOf(
+  value: JsonObject,
+  file: SourceFile,
+  document: YamlDocument,
+  report: Report,
+): string | undefined {
   const kind = value["kind"];
   if (typeof kind === "string" && DOCUMENT_KINDS.includes(kind)) return kind;
   const where = spanAt(file, document, ["kind"]);
   if (kind === undefined || kind === null) {
-    report.error("missing-kind", where, "this document has no kind", { remedy: `write kind: and one of ${DOCUMENT_KINDS.join(", ")}` });
+    report.error("missing-kind", where, "this document has no kind", {
+      remedy: `write kind: and one of ${DOCUMENT_KINDS.join(", ")}`,
+    });
   } else {
     report.error("unknown-kind", where, `there is no kind ${JSON.stringify(kind)}`, {
       remedy: didYouMean(String(kind), DOCUMENT_KINDS, "kind"),
@@ -75,7 +98,12 @@ function kindOf(value: JsonObject, file: SourceFile, document: YamlDocument, rep
 
 const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
-function nameOf(value: JsonObject, file: SourceFile, document: YamlDocument, report: Report): string | undefined {
+function nameOf(
+  value: JsonObject,
+  file: SourceFile,
+  document: YamlDocument,
+  report: Report,
+): string | undefined {
   const metadata: Json | undefined = value["metadata"];
   const name = isObject(metadata) ? metadata["name"] : undefined;
   if (typeof name === "string" && NAME.test(name)) return name;
@@ -96,19 +124,27 @@ function nameOf(value: JsonObject, file: SourceFile, document: YamlDocument, rep
 
 function toDocument(file: SourceFile, document: YamlDocument, report: Report): RawDocument | undefined {
   const { value, span, index } = document;
+  if (isBroken(value)) return undefined;
   if (!isObject(value)) {
-    if (document.whole) {
-      report.error("not-a-document", { file, span }, "this document is no map with apiVersion, kind, metadata and spec", {
-        remedy: "write it as such a map; if the file is not meant for ferry, list the folders that are under spec.include in ferry.yaml",
-      });
-    }
+    report.error(
+      "not-a-document",
+      { file, span },
+      "this document is no map with apiVersion, kind, metadata and spec",
+      {
+        remedy:
+          "write it as such a map; if the file is not meant for ferry, list the folders that are under spec.include in ferry.yaml",
+      },
+    );
     return undefined;
   }
   const versioned = checkVersion(value, file, document, report);
   if (!versioned && value["kind"] === undefined) return undefined;
   const kind = kindOf(value, file, document, report);
   const name = nameOf(value, file, document, report);
-  if (!versioned || kind === undefined || name === undefined) return undefined;
+  if (!versioned || kind === undefined || name === undefined) {
+    report.doubtful.add(name ?? "");
+    return undefined;
+  }
   return { file, index, kind, name, value, span };
 }
 
@@ -120,8 +156,7 @@ export function readDocuments(files: readonly FileToRead[], report: Report): Raw
     if (read === undefined) continue;
     for (const document of read.documents) {
       const raw = toDocument(read.file, document, report);
-      if (raw === undefined) report.incomplete = true;
-      else found.push(raw);
+      if (raw !== undefined) found.push(raw);
     }
   }
   return found;

@@ -1,29 +1,25 @@
-/** Paths of fields as text, in the grammar of src/value/path.ts: `a.b[0].c`, `servers[id=3].host`, `a["x.y"]`. Computes only. */
+/** Paths of fields as text: the grammar of src/value/path.ts, list items by their key where the schema gives one. Computes only. */
+import { childField, type FieldSchema } from "../schema/fields.js";
 import type { ValuePath } from "../schema/validators.js";
-import { type FieldSchema, childField } from "../schema/fields.js";
 import { isObject, type Json } from "../value/json.js";
+import { childAt, type PathStep, formatPath as pathText } from "../value/path.js";
 
-const PLAIN = /^[A-Za-z_][A-Za-z0-9_-]*$/;
+function stepOf(step: string | number, field: FieldSchema | null, item: Json | undefined): PathStep {
+  const key = typeof step === "number" ? field?.key : undefined;
+  const id = key !== undefined && isObject(item) ? item[key] : undefined;
+  return key !== undefined && (typeof id === "string" || typeof id === "number") ? { key, value: id } : step;
+}
 
-/** Lists whose items the schema tells apart by a key show that key; others the position. */
+/** `fields` and `root` belong together: the schema and the value in which the path leads. */
 export function formatPath(path: ValuePath, fields: FieldSchema | null = null, root: Json = null): string {
-  let text = "";
+  const steps: PathStep[] = [];
   let field = fields;
   let value: Json | undefined = root;
   for (const step of path) {
-    const item: Json | undefined = Array.isArray(value)
-      ? value[Number(step)]
-      : isObject(value)
-        ? value[String(step)]
-        : undefined;
-    if (typeof step === "number") {
-      const key = field?.key;
-      const id = key !== undefined && isObject(item) ? item[key] : undefined;
-      text += typeof id === "string" || typeof id === "number" ? `[${key}=${id}]` : `[${step}]`;
-    } else if (!PLAIN.test(step)) text += `[${JSON.stringify(step)}]`;
-    else text += text === "" ? step : `.${step}`;
+    const item: Json | undefined = value === undefined ? undefined : childAt(value, step);
+    steps.push(stepOf(step, field, item));
     field = childField(field, step);
     value = item;
   }
-  return text;
+  return pathText(steps);
 }

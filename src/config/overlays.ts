@@ -60,15 +60,25 @@ export function applyOverlays(
     const base = position === undefined ? undefined : result[position];
     const place = { document: unpatched(overlay), path: ["metadata", "name"] };
     if (position === undefined || base === undefined) {
-      report.error("overlay-without-target", place, `the overlay of ${environment} patches ${idOf(overlay)}, which does not exist`, {
-        remedy: didYouMean(idOf(overlay), positions.keys(), "document"),
-      });
+      report.error(
+        "overlay-without-target",
+        place,
+        `the overlay of ${environment} patches ${idOf(overlay)}, which does not exist`,
+        {
+          remedy: didYouMean(idOf(overlay), positions.keys(), "document"),
+        },
+      );
       continue;
     }
     for (const path of idleRemovals(base.value, overlay.value)) {
-      report.warning("overlay-removes-nothing", { ...place, path, target: "key" }, `the overlay of ${environment} removes ${path.join(".")} of ${idOf(overlay)}, which is not set`, {
-        remedy: "leave the line out, or correct the name of the field",
-      });
+      report.warning(
+        "overlay-removes-nothing",
+        { ...place, path, target: "key" },
+        `the overlay of ${environment} removes ${path.join(".")} of ${idOf(overlay)}, which is not set`,
+        {
+          remedy: "leave the line out, or correct the name of the field",
+        },
+      );
     }
     result[position] = patched(base, overlay);
   }

@@ -1,12 +1,13 @@
 /**
  * The project file: its settings with defaults filled in. Without one everything has its default.
  */
+
+import { ferryVersion } from "../install/root.js";
 import { isSecret } from "../value/expression.js";
 import { isObject, type Json, type JsonObject } from "../value/json.js";
-import { ferryVersion } from "../install/root.js";
 import type { ProjectSettings, StateBackendSettings } from "./desired.js";
-import { constantEnvironment, type Environment, evaluate } from "./expression/evaluate.js";
-import type { Report } from "./report.js";
+import { constantEnvironment, type Environment, evaluate, LATER } from "./expression/evaluate.js";
+import { Report } from "./report.js";
 import { fillSpec } from "./resources/fill.js";
 import { checkSchema } from "./schema-check.js";
 import type { MergedDocument } from "./sources.js";
@@ -27,14 +28,20 @@ export function checkProject(document: MergedDocument, report: Report): boolean 
     const value = spec[field];
     if (value === undefined || field === "variables") continue;
     const place = { document, path: ["spec", field] };
-    evaluate(value, place, constantEnvironment(`spec.${field} of the project`, report), report);
+    evaluate(value, place, constantEnvironment(`spec.${field} of the project`), report);
   }
-  const valid = checkSchema(document, document.value, [], report, `Project/${document.name}`);
+  const { value } = evaluate(document.value, { document, path: [] }, LATER, new Report());
+  const valid = isObject(value) && checkSchema(document, value, [], report, `Project/${document.name}`);
   const range = spec["requiredVersion"];
   if (valid && typeof range === "string" && !satisfies(ferryVersion(), range)) {
-    report.error("wrong-version", { document, path: ["spec", "requiredVersion"] }, `this project wants ferry ${range}, and this is ${ferryVersion()}`, {
-      remedy: "use a version of ferry that the project admits, or change spec.requiredVersion",
-    });
+    report.error(
+      "wrong-version",
+      { document, path: ["spec", "requiredVersion"] },
+      `this project wants ferry ${range}, and this is ${ferryVersion()}`,
+      {
+        remedy: "use a version of ferry that the project admits, or change spec.requiredVersion",
+      },
+    );
   }
   return valid;
 }
@@ -42,7 +49,9 @@ export function checkProject(document: MergedDocument, report: Report): boolean 
 /** spec.include; undefined when the default applies. */
 export function includedPaths(document: MergedDocument | undefined): readonly string[] | undefined {
   const include = specOf(document)["include"];
-  return Array.isArray(include) ? include.filter((item): item is string => typeof item === "string") : undefined;
+  return Array.isArray(include)
+    ? include.filter((item): item is string => typeof item === "string")
+    : undefined;
 }
 
 export function declaredEnvironments(document: MergedDocument | undefined): readonly string[] | undefined {
@@ -80,6 +89,22 @@ export interface ProjectRequest {
   readonly values: Environment;
 }
 
+/** The project comes before all resources. */
+function onlyVariables(values: Environment, report: Report): Environment {
+  return {
+    where: values.where,
+    variable: (name) => values.variable(name),
+    variableNames: () => values.variableNames(),
+    each: null,
+    resource: (reference, place) => {
+      report.error("not-constant", place, `the project file cannot refer to resources: ${reference.text}`, {
+        remedy: "write the value itself, or use a variable",
+      });
+      return undefined;
+    },
+  };
+}
+
 /** The settings, with variables in place. Secrets stay references. */
 export function projectSettings(request: ProjectRequest, report: Report): ProjectSettings {
   const { document, root, environment } = request;
@@ -87,13 +112,24 @@ export function projectSettings(request: ProjectRequest, report: Report): Projec
   let spec: JsonObject = {};
   if (document !== undefined) {
     const place = { document, path: ["spec"] };
-    const changing = Object.fromEntries(Object.entries(written).filter(([key]) => !FIXED.some((name) => name === key)));
-    const { value, sensitive } = evaluate(changing, place, request.values, report);
+    const changing = Object.fromEntries(
+      Object.entries(written).filter(([key]) => !FIXED.some((name) => name === key)),
+    );
+    const { value, sensitive } = evaluate(changing, place, onlyVariables(request.values, report), report);
     const checked: JsonObject = { ...document.value, spec: value };
     const paths = sensitive.map((path) => ["spec", ...path]);
-    const valid = value === changing || checkSchema(document, checked, paths, report, `Project/${document.name}`);
+    const valid =
+      value === changing || checkSchema(document, checked, paths, report, `Project/${document.name}`);
     if (valid && isObject(value)) {
-      spec = fillSpec({ kind: "Project", document, spec: value, root, resolve: () => undefined, report, address: `Project/${document.name}` }).spec;
+      spec = fillSpec({
+        kind: "Project",
+        document,
+        spec: value,
+        root,
+        resolve: () => undefined,
+        report,
+        address: `Project/${document.name}`,
+      }).spec;
     }
   }
   const state = isObject(spec["state"]) ? spec["state"] : {};

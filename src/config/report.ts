@@ -2,9 +2,14 @@
  * Collects what is wrong with a configuration while it is read, each with its place. Prints nothing and stops nothing: all
  * errors are found in one go.
  */
-import { type Diagnostic, errorDiagnostic, type Severity, warningDiagnostic } from "../diagnostics/diagnostic.js";
+import {
+  type Diagnostic,
+  errorDiagnostic,
+  type Severity,
+  warningDiagnostic,
+} from "../diagnostics/diagnostic.js";
 import { orderDiagnostics } from "../diagnostics/render.js";
-import { type PlacedText, type Place, placedText, type SourceFile, textAt } from "./sources.js";
+import { type Place, type PlacedText, placedText, type SourceFile, textAt } from "./sources.js";
 import type { TextSpan } from "./yaml/parse.js";
 
 export interface Explanation {
@@ -28,6 +33,10 @@ export class Report {
   private readonly found: Diagnostic[] = [];
   /** Some file could not be read or understood: what others refer to may be in it. */
   incomplete = false;
+  /** Names of documents that were left out because of their kind or version: references to them are not reported. */
+  readonly doubtful = new Set<string>();
+  /** The project file declares variables that are not known here. */
+  projectUnusable = false;
 
   error(code: string, where: Where, summary: string, explanation: Explanation = {}): void {
     this.add("error", code, where, summary, explanation);
@@ -37,8 +46,15 @@ export class Report {
     this.add("warning", code, where, summary, explanation);
   }
 
-  private add(severity: Severity, code: string, where: Where, summary: string, explanation: Explanation): void {
-    const placed = where === null ? undefined : "document" in where ? placedText(where) : textAt(where.file, where.span);
+  private add(
+    severity: Severity,
+    code: string,
+    where: Where,
+    summary: string,
+    explanation: Explanation,
+  ): void {
+    const placed =
+      where === null ? undefined : "document" in where ? placedText(where) : textAt(where.file, where.span);
     const shown = placed !== undefined && explanation.masked === true ? masked(placed) : placed;
     const more: Partial<Diagnostic> = {
       ...(explanation.detail === undefined ? {} : { detail: explanation.detail }),
@@ -46,7 +62,9 @@ export class Report {
       ...(explanation.address === undefined ? {} : { address: explanation.address }),
       ...(shown === undefined ? {} : { source: shown.source, sourceText: shown.sourceText }),
     };
-    this.found.push(severity === "error" ? errorDiagnostic(code, summary, more) : warningDiagnostic(code, summary, more));
+    this.found.push(
+      severity === "error" ? errorDiagnostic(code, summary, more) : warningDiagnostic(code, summary, more),
+    );
   }
 
   /** `file:line:column` of a place, for details that name a second one. */
@@ -57,10 +75,11 @@ export class Report {
 
   /** In reading order, without repetitions. What follows only from an unreadable file is left out. */
   diagnostics(): Diagnostic[] {
-    const kept = this.incomplete
-      ? this.found.filter((d) => d.code !== "unknown-reference" && d.code !== "overlay-without-target")
-      : this.found;
-    return orderDiagnostics(kept);
+    const doubtful = new Set([
+      ...(this.incomplete ? ["unknown-reference", "overlay-without-target"] : []),
+      ...(this.projectUnusable ? ["unknown-variable"] : []),
+    ]);
+    return orderDiagnostics(this.found.filter((d) => !doubtful.has(d.code)));
   }
 
   get hasErrors(): boolean {

@@ -3,11 +3,14 @@
  * schemas'; only the words are here.
  */
 import { didYouMean } from "../diagnostics/suggestion.js";
-import { documentFields, type FieldSchema, childField } from "../schema/fields.js";
+import { childField, documentFields, type FieldSchema } from "../schema/fields.js";
 import { type ValuePath, type Violation, violations } from "../schema/validators.js";
 import { isObject, type Json, type JsonObject } from "../value/json.js";
+import { valueAt } from "../value/path.js";
 import { typeOf } from "./expression/binding.js";
+import { mayHoldReference } from "./expression/template.js";
 import { formatPath } from "./field-path.js";
+import { idOf } from "./overlays.js";
 import type { Report } from "./report.js";
 import type { MergedDocument, Place } from "./sources.js";
 
@@ -27,6 +30,8 @@ interface Subject {
   readonly schema: FieldSchema | null;
   /** The value may be shown. */
   readonly open: boolean;
+  /** The value came by a reference. */
+  readonly referred: boolean;
 }
 
 const TYPE_WORDS: Readonly<Record<string, string>> = {
@@ -46,7 +51,7 @@ function words(type: unknown): string {
 /** A short form of a value for a sentence; nothing of one that may be secret. */
 function shown(subject: Subject): string {
   const { value } = subject.violation;
-  if (!subject.open) return "the value";
+  if (!subject.open) return "what its masked value says";
   if (isObject(value) || Array.isArray(value)) return `a ${typeOf(value as Json)}`;
   const text = JSON.stringify(value) ?? "nothing";
   return text.length > 60 ? `${text.slice(0, 57)}…"` : text;
@@ -69,9 +74,22 @@ function wrongType(subject: Subject): Wording {
   const { value } = violation;
   let remedy = `write ${wanted}${firstExample(violation.schema)}`;
   if (value === null) remedy = "give it a value, or leave the line out";
-  else if (wanted === "text" && (typeof value === "number" || typeof value === "boolean")) remedy = `quote it: "${value}"`;
-  else if (wanted === "a list" && !Array.isArray(value)) remedy = `write a list: [ … ]${firstExample(violation.schema)}`;
-  else if (typeof value === "string" && Number.isFinite(Number(value)) && value !== "" && wanted.includes("number")) remedy = "leave the quotes out";
+  else if (wanted === "text" && (typeof value === "number" || typeof value === "boolean"))
+    remedy = `quote it: "${value}"`;
+  else if (wanted === "a list" && !Array.isArray(value))
+    remedy = `write a list: [ … ]${firstExample(violation.schema)}`;
+  else if (
+    typeof value === "string" &&
+    Number.isFinite(Number(value)) &&
+    value !== "" &&
+    wanted.includes("number")
+  )
+    remedy = "leave the quotes out";
+  const allowed = violation.schema["enum"];
+  if (Array.isArray(allowed))
+    remedy = `use one of ${allowed.join(", ")}${typeof value === "boolean" ? ", in quotes" : ""}`;
+  if (subject.referred)
+    remedy = `the reference gives a ${typeOf(value as Json)}: declare the variable with another type, or use the reference within longer text`;
   if (subject.schema?.secret === true) remedy = hintOf(subject, remedy);
   return {
     code: "wrong-type",
@@ -145,7 +163,9 @@ function wrongKey(subject: Subject): Wording {
   return {
     code: "bad-key",
     summary: `${JSON.stringify(key)} cannot be a name in ${field}`,
-    remedy: field.includes("children") ? "a znode's name has no slash and is neither . nor ..: nest children instead" : "use letters, digits, dashes and underscores, beginning with a letter",
+    remedy: field.includes("children")
+      ? "a znode's name has no slash and is neither . nor ..: nest children instead"
+      : "use letters, digits, dashes and underscores, beginning with a letter",
     path: [...violation.path, key],
     target: "key",
   };
@@ -161,7 +181,12 @@ function outOfLimits(subject: Subject): Wording {
     exclusiveMaximum: `less than ${limit}`,
   };
   const rule = rules[violation.rule] ?? limit;
-  return { code: "out-of-range", summary: `${field} must be ${rule}, and is ${shown(subject)}`, remedy: `write a number of ${rule}`, path: violation.path };
+  return {
+    code: "out-of-range",
+    summary: `${field} must be ${rule}, and is ${shown(subject)}`,
+    remedy: `write a number of ${rule}`,
+    path: violation.path,
+  };
 }
 
 function wordingOf(subject: Subject): Wording {
@@ -187,18 +212,45 @@ function wordingOf(subject: Subject): Wording {
     case "exclusiveMaximum":
       return outOfLimits(subject);
     case "minLength":
-      return { code: "empty", summary: `${field} is empty`, remedy: "give it a value, or leave the line out", path };
+      return {
+        code: "empty",
+        summary: `${field} is empty`,
+        remedy: "give it a value, or leave the line out",
+        path,
+      };
     case "minItems":
-      return { code: "empty", summary: `${field} is an empty list`, remedy: "give it an item, or leave the line out", path };
+      return {
+        code: "empty",
+        summary: `${field} is an empty list`,
+        remedy: "give it an item, or leave the line out",
+        path,
+      };
     case "uniqueItems":
-      return { code: "repeated", summary: `${field} holds the same item twice`, remedy: "keep one of them", path: [...path, Number(params["i"])] };
+      return {
+        code: "repeated",
+        summary: `${field} holds the same item twice`,
+        remedy: "keep one of them",
+        path: [...path, Number(params["i"])],
+      };
     case "pattern": {
       const secret = subject.schema?.secret === true;
-      const summary = secret ? `${field} must be a secret by reference, not the secret itself` : `${field} cannot be ${shown(subject)}`;
-      return { code: secret ? "plain-secret" : "bad-form", summary, remedy: hintOf(subject, "correct the value"), path };
+      const summary = secret
+        ? `${field} must be a secret by reference, not the secret itself`
+        : `${field} cannot be ${shown(subject)}`;
+      return {
+        code: secret ? "plain-secret" : "bad-form",
+        summary,
+        remedy: hintOf(subject, "correct the value"),
+        path,
+      };
     }
     default:
-      return { code: "invalid", summary: `${field} breaks the rule ${violation.rule}`, remedy: "see `ferry schema`", path };
+      return {
+        code: "invalid",
+        summary: `${field} breaks the rule ${violation.rule}`,
+        remedy: "see `ferry schema`",
+        path,
+      };
   }
 }
 
@@ -228,10 +280,18 @@ export function checkSchema(
     const schema = fieldAt(document.kind, violation.path);
     const at = formatPath(violation.path);
     const open = schema?.secret !== true && schema?.sensitive !== true && !covers(sensitive, violation.path);
-    const field = at === "" ? address : `${at} of ${address}`;
-    const { code, summary, remedy, path, target } = wordingOf({ violation, field, schema, open });
+    // The same words for every instance of a module: what is wrong is wrong in the file.
+    const name = idOf(document);
+    const field = at === "" ? name : `${at} of ${name}`;
+    const written = valueAt(document.value, violation.path);
+    const referred = typeof written === "string" && written !== violation.value && mayHoldReference(written);
+    const { code, summary, remedy, path, target } = wordingOf({ violation, field, schema, open, referred });
     const place: Place = { document, path, ...(target === undefined ? {} : { target }) };
-    report.error(code, place, summary, { remedy, address, masked: schema?.secret === true && target !== "key" });
+    report.error(code, place, summary, {
+      remedy,
+      address,
+      masked: schema?.secret === true && target !== "key",
+    });
   }
   return found.length === 0;
 }

@@ -45,7 +45,11 @@ export class SourceFile {
   }
 
   range(span: TextSpan): SourceRange {
-    return { file: this.name, start: this.position(span.start), end: this.position(Math.max(span.start, span.end)) };
+    return {
+      file: this.name,
+      start: this.position(span.start),
+      end: this.position(Math.max(span.start, span.end)),
+    };
   }
 
   /** The text of a line without its end; 1-based. */

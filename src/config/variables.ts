@@ -7,7 +7,14 @@ import { join, resolve } from "node:path";
 import { didYouMean } from "../diagnostics/suggestion.js";
 import { isObject, type Json, type JsonObject } from "../value/json.js";
 import { readValues } from "./documents.js";
-import { type Binding, isOfType, plain, typeOf, type ValueType, wholeSensitive } from "./expression/binding.js";
+import {
+  type Binding,
+  isOfType,
+  plain,
+  typeOf,
+  type ValueType,
+  wholeSensitive,
+} from "./expression/binding.js";
 import { constantEnvironment, evaluate } from "./expression/evaluate.js";
 import type { Report } from "./report.js";
 import { type MergedDocument, type Place, type RawDocument, shownPath } from "./sources.js";
@@ -17,7 +24,7 @@ export interface VariableDeclaration {
   readonly name: string;
   readonly type: ValueType;
   readonly sensitive: boolean;
-  /** Undefined: a value must be given. */
+  /** Undefined: a value must be given. Null: it may be left out, and a field that takes it then is too. */
   readonly fallback: Json | undefined;
   readonly place: Place;
 }
@@ -36,7 +43,11 @@ export interface GivenValues {
 }
 
 /** Declarations under `path` of a document that holds to its schema. */
-export function readDeclarations(document: MergedDocument, declared: Json | undefined, path: readonly string[]): VariableDeclaration[] {
+export function readDeclarations(
+  document: MergedDocument,
+  declared: Json | undefined,
+  path: readonly string[],
+): VariableDeclaration[] {
   if (!isObject(declared)) return [];
   return Object.entries(declared).map(([name, value]) => {
     const fields: JsonObject = isObject(value) ? value : {};
@@ -44,7 +55,7 @@ export function readDeclarations(document: MergedDocument, declared: Json | unde
       name,
       type: (fields["type"] ?? "string") as ValueType,
       sensitive: fields["sensitive"] === true,
-      fallback: fields["default"] === null ? undefined : fields["default"],
+      fallback: fields["default"],
       place: { document, path: [...path, name] },
     };
   });
@@ -56,14 +67,19 @@ export function bind(value: Json, declaration: { readonly sensitive: boolean }):
 
 /** The default of a declaration, checked; undefined when there is none. */
 export function defaultOf(declaration: VariableDeclaration, report: Report): Json | undefined {
-  if (declaration.fallback === undefined) return undefined;
+  if (declaration.fallback === undefined || declaration.fallback === null) return declaration.fallback;
   const place = { ...declaration.place, path: [...declaration.place.path, "default"] };
-  const { value } = evaluate(declaration.fallback, place, constantEnvironment("a default", report), report);
+  const { value } = evaluate(declaration.fallback, place, constantEnvironment("a default"), report);
   if (!isOfType(value, declaration.type)) {
-    report.error("variable-type", place, `the default of "${declaration.name}" is a ${typeOf(value)}, its type is ${declaration.type}`, {
-      remedy: "correct the type or the default; quote a number that is meant as text",
-      masked: declaration.sensitive,
-    });
+    report.error(
+      "variable-type",
+      place,
+      `the default of "${declaration.name}" is a ${typeOf(value)}, its type is ${declaration.type}`,
+      {
+        remedy: "correct the type or the default; quote a number that is meant as text",
+        masked: declaration.sensitive,
+      },
+    );
   }
   return value;
 }
@@ -71,7 +87,8 @@ export function defaultOf(declaration: VariableDeclaration, report: Report): Jso
 /** Text from the command line or an environment variable, read as the declared type; undefined when it is not one. */
 function readText(text: string, type: ValueType): Json | undefined {
   if (type === "string") return text;
-  if (type === "number") return text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : undefined;
+  if (type === "number")
+    return text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : undefined;
   if (type === "boolean") return text === "true" ? true : text === "false" ? false : undefined;
   const value = parseYamlValue(text);
   return value !== undefined && isOfType(value, type) ? value : undefined;
@@ -110,30 +127,55 @@ class VariableReader {
     if (read === undefined) return;
     for (const document of read.documents) {
       if (!isObject(document.value)) {
-        this.report.error("bad-variable-file", { file: read.file, span: document.span }, `${name} is no map of variables`, { remedy: "write lines of `name: value`" });
+        this.report.error(
+          "bad-variable-file",
+          { file: read.file, span: document.span },
+          `${name} is no map of variables`,
+          { remedy: "write lines of `name: value`" },
+        );
         continue;
       }
-      const raw: RawDocument = { file: read.file, index: document.index, kind: "variables", name, value: document.value, span: document.span };
+      const raw: RawDocument = {
+        file: read.file,
+        index: document.index,
+        kind: "variables",
+        name,
+        value: document.value,
+        span: document.span,
+      };
       for (const [variable, value] of Object.entries(document.value)) this.fromFile(raw, variable, value);
     }
   }
 
   private fromFile(raw: RawDocument, name: string, written: Json): void {
-    const place: Place = { document: { kind: raw.kind, name: raw.name, value: raw.value, origins: [raw] }, path: [name] };
+    const place: Place = {
+      document: { kind: raw.kind, name: raw.name, value: raw.value, origins: [raw] },
+      path: [name],
+    };
     const declaration = this.declarations.get(name);
     if (declaration === undefined) {
-      this.report.error("unknown-variable", { ...place, target: "key" }, `no variable "${name}" is declared`, {
-        remedy: `${didYouMean(name, this.declarations.keys(), "variable")}; variables are declared under spec.variables in ferry.yaml`,
-      });
+      this.report.error(
+        "unknown-variable",
+        { ...place, target: "key" },
+        `no variable "${name}" is declared`,
+        {
+          remedy: `${didYouMean(name, this.declarations.keys(), "variable")} (variables are declared under spec.variables in ferry.yaml)`,
+        },
+      );
       return;
     }
-    const { value } = evaluate(written, place, constantEnvironment("a file of variables", this.report), this.report);
-    if (!isOfType(value, declaration.type)) {
+    const { value } = evaluate(written, place, constantEnvironment("a file of variables"), this.report);
+    if (value !== null && !isOfType(value, declaration.type)) {
       this.refused.add(name);
-      this.report.error("variable-type", place, `the variable "${name}" is a ${declaration.type}, and this is a ${typeOf(value)}`, {
-        remedy: `${HOW_TO_WRITE[declaration.type]}; quote a number that is meant as text`,
-        masked: declaration.sensitive,
-      });
+      this.report.error(
+        "variable-type",
+        place,
+        `the variable "${name}" is a ${declaration.type}, and this is a ${typeOf(value)}`,
+        {
+          remedy: `${HOW_TO_WRITE[declaration.type]}; quote a number that is meant as text`,
+          masked: declaration.sensitive,
+        },
+      );
     } else this.values.set(name, value);
   }
 
@@ -146,9 +188,14 @@ class VariableReader {
         this.text(declaration, text, `the environment variable ${key}`);
         continue;
       }
-      this.report.warning("unknown-variable", null, `the environment variable ${key} is given, but no variable "${name}" is declared`, {
-        remedy: didYouMean(name, this.declarations.keys(), "variable"),
-      });
+      this.report.warning(
+        "unknown-variable",
+        null,
+        `the environment variable ${key} is given, but no variable "${name}" is declared`,
+        {
+          remedy: didYouMean(name, this.declarations.keys(), "variable"),
+        },
+      );
     }
   }
 
@@ -157,10 +204,13 @@ class VariableReader {
     const name = at < 0 ? option : option.slice(0, at);
     const declaration = this.declarations.get(name);
     if (at < 1) {
-      this.report.error("bad-variable", null, "--var needs a name and a value", { detail: `given: ${name}`, remedy: "write --var name=value" });
+      this.report.error("bad-variable", null, "--var needs a name and a value", {
+        detail: `given: ${name}`,
+        remedy: "write --var name=value",
+      });
     } else if (declaration === undefined) {
       this.report.error("unknown-variable", null, `--var gives "${name}", but no such variable is declared`, {
-        remedy: `${didYouMean(name, this.declarations.keys(), "variable")}; variables are declared under spec.variables in ferry.yaml`,
+        remedy: `${didYouMean(name, this.declarations.keys(), "variable")} (variables are declared under spec.variables in ferry.yaml)`,
       });
     } else this.text(declaration, option.slice(at + 1), "--var");
   }
@@ -172,9 +222,14 @@ class VariableReader {
       return;
     }
     this.refused.add(declaration.name);
-    this.report.error("variable-type", declaration.place, `${origin} gives "${declaration.name}" a value that is no ${declaration.type}`, {
-      remedy: HOW_TO_WRITE[declaration.type],
-    });
+    this.report.error(
+      "variable-type",
+      declaration.place,
+      `${origin} gives "${declaration.name}" a value that is no ${declaration.type}`,
+      {
+        remedy: HOW_TO_WRITE[declaration.type],
+      },
+    );
   }
 
   bindings(): Map<string, Binding> {
@@ -182,12 +237,17 @@ class VariableReader {
     for (const declaration of this.declarations.values()) {
       const value = this.values.get(declaration.name);
       if (value !== undefined) bindings.set(declaration.name, bind(value, declaration));
-      else if (declaration.fallback === undefined) {
+      else {
         bindings.set(declaration.name, plain({ $expression: [] }));
         if (this.refused.has(declaration.name)) continue;
-        this.report.error("missing-variable", { ...declaration.place, target: "key" }, `the variable "${declaration.name}" has no value`, {
-          remedy: `give --var ${declaration.name}=…, set ${ENVIRONMENT_PREFIX}${declaration.name}, put it into a file for --var-file, or declare a default`,
-        });
+        this.report.error(
+          "missing-variable",
+          { ...declaration.place, target: "key" },
+          `the variable "${declaration.name}" has no value`,
+          {
+            remedy: `give --var ${declaration.name}=…, set ${ENVIRONMENT_PREFIX}${declaration.name}, put it into a file for --var-file, or declare a default`,
+          },
+        );
       }
     }
     return bindings;
@@ -195,7 +255,11 @@ class VariableReader {
 }
 
 /** The value of every declared variable. */
-export function readVariables(declarations: readonly VariableDeclaration[], given: GivenValues, report: Report): Map<string, Binding> {
+export function readVariables(
+  declarations: readonly VariableDeclaration[],
+  given: GivenValues,
+  report: Report,
+): Map<string, Binding> {
   const reader = new VariableReader(declarations, report);
   reader.defaults();
   if (given.environment !== null) {

@@ -33,8 +33,10 @@ function holds(actual: Version, operator: string, wanted: Version, given: number
 /** `range`: comparisons (`>=0.1.0 <2`, `^1.2`, `~1.2`, `1.2.3`) joined by blanks or commas; all must hold. */
 export function satisfies(version: string, range: string): boolean {
   const actual = parseVersion(version.split("-")[0] ?? version).version;
-  return [...range.matchAll(/(>=|<=|>|<|=|\^|~)?\s*([0-9]+(?:\.[0-9]+){0,2})/g)].every(([, operator, text]) => {
-    const { version: wanted, given } = parseVersion(text ?? "0");
-    return holds(actual, operator ?? "=", wanted, given);
-  });
+  return [...range.matchAll(/(>=|<=|>|<|=|\^|~)?\s*([0-9]+(?:\.[0-9]+){0,2})/g)].every(
+    ([, operator, text]) => {
+      const { version: wanted, given } = parseVersion(text ?? "0");
+      return holds(actual, operator ?? "=", wanted, given);
+    },
+  );
 }

@@ -38,7 +38,10 @@ export function excerpt(source: SourceRange, text: string): { line: string; mark
   const shift = from > 0 ? 1 - from : 0;
   const width = Math.max(1, Math.min(last, to) - first);
   // Tabs keep their width, so that the marker stands below what it marks.
-  const lead = line.slice(0, first + shift).replace(/[^\t]/g, " ").padEnd(first + shift);
+  const lead = line
+    .slice(0, first + shift)
+    .replace(/[^\t]/g, " ")
+    .padEnd(first + shift);
   return { line, marker: `${lead}${"^".repeat(width)}` };
 }
 
@@ -66,7 +69,9 @@ export function renderDiagnostic(diagnostic: Diagnostic, palette: Palette = PLAI
     lines.push(`${gutter} ${palette.dim("=")} ${indented(diagnostic.detail, `${gutter}   `)}`);
   }
   if (diagnostic.remedy !== undefined) {
-    lines.push(`${gutter} ${palette.dim("=")} ${palette.remedy("help:")} ${indented(diagnostic.remedy, `${gutter}         `)}`);
+    lines.push(
+      `${gutter} ${palette.dim("=")} ${palette.remedy("help:")} ${indented(diagnostic.remedy, `${gutter}         `)}`,
+    );
   }
   return lines.join("\n");
 }
@@ -85,7 +90,10 @@ export function countDiagnostics(diagnostics: readonly Diagnostic[]): string {
 }
 
 /** All diagnostics with an empty line between them, and a line with their number; empty when there are none. */
-export function renderDiagnostics(diagnostics: readonly Diagnostic[], palette: Palette = PLAIN_PALETTE): string {
+export function renderDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  palette: Palette = PLAIN_PALETTE,
+): string {
   if (diagnostics.length === 0) return "";
   const blocks = diagnostics.map((diagnostic) => renderDiagnostic(diagnostic, palette));
   return `${blocks.join("\n\n")}\n\n${countDiagnostics(diagnostics)}\n`;

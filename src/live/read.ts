@@ -6,12 +6,13 @@ import type { KindHandler, ProviderContext, ReadResult, SecretResolver } from ".
 import type { RecordedResource, State } from "../../state/model.js";
 import type { DesiredResource, Move } from "../config/desired.js";
 import { DiagnosticError, errorDiagnostic } from "../diagnostics/diagnostic.js";
+import { appliedSpec } from "../plan/decide.js";
+import { moveRecords } from "../plan/moves.js";
 import { runScheduled } from "../schedule/run.js";
 import type { ScheduledTask } from "../schedule/schedule.js";
-import { recordedSpec } from "./recorded.js";
 import { ResourceViews } from "./views.js";
 
-/** By address, every declared and every recorded resource. A moved one is found under both addresses. */
+/** By address, every declared and every recorded resource; a moved one by its new address. */
 export type Live = ReadonlyMap<string, ReadResult>;
 
 export interface LiveRequest {
@@ -49,7 +50,7 @@ export async function readLive(request: LiveRequest): Promise<Live> {
 export function liveFromState(request: Pick<LiveRequest, "desired" | "moves" | "state">): Live {
   const records = recordsByAddress(request.desired, request.moves, request.state);
   const live = new Map<string, ReadResult>();
-  for (const address of addressesOf(request.desired, request.state)) {
+  for (const address of addressesOf(request.desired, records)) {
     const record = records.get(address);
     live.set(address, record === undefined ? { status: "absent", diagnostics: [] } : remembered(record));
   }
@@ -62,30 +63,27 @@ function remembered(record: RecordedResource): ReadResult {
   return { status: "present", live, attributes, identity, diagnostics: [] };
 }
 
+type Records = ReadonlyMap<string, RecordedResource>;
+
 /** Declared and recorded addresses, each once, sorted. */
-function addressesOf(desired: readonly DesiredResource[], state: State | null): string[] {
-  return [...new Set([...desired.map((resource) => resource.address), ...Object.keys(state?.resources ?? {})])].sort();
+function addressesOf(desired: readonly DesiredResource[], records: Records): string[] {
+  return [...new Set([...desired.map((resource) => resource.address), ...records.keys()])].sort();
 }
 
-/** Records by the address they have in the configuration: a moved one is found under its new address too. */
+/** Records by the address they have in the configuration, exactly as the planner moves them. */
 function recordsByAddress(
   desired: readonly DesiredResource[],
   moves: readonly Move[],
   state: State | null,
-): Map<string, RecordedResource> {
-  const records = new Map(Object.entries(state?.resources ?? {}));
-  const declared = new Set(desired.map((resource) => resource.address));
-  for (const { from, to } of moves) {
-    const record = records.get(from);
-    if (record !== undefined && declared.has(to) && !records.has(to)) records.set(to, record);
-  }
-  return records;
+): Records {
+  const declared = new Map(desired.map((resource) => [resource.address, resource]));
+  return moveRecords(state?.resources ?? {}, moves, declared).records;
 }
 
 class Reader {
   readonly live = new Map<string, ReadResult>();
   private readonly desired: ReadonlyMap<string, DesiredResource>;
-  private readonly records: ReadonlyMap<string, RecordedResource>;
+  private readonly records: Records;
   private readonly views: ResourceViews;
 
   constructor(private readonly request: LiveRequest) {
@@ -96,7 +94,7 @@ class Reader {
   }
 
   async run(): Promise<void> {
-    const tasks = addressesOf(this.request.desired, this.request.state).map((id) => this.task(id));
+    const tasks = addressesOf(this.request.desired, this.records).map((id) => this.task(id));
     const options = { parallelism: this.request.parallelism, stop: this.request.signal };
     const { notStarted } = await runScheduled(tasks, options, (address) => this.take(address, tasks.length));
     // Records can wait for each other in a circle (a dependency turned round since): their order does not matter then.
@@ -117,24 +115,35 @@ class Reader {
     return "done";
   }
 
+  private isThere(address: string): boolean | undefined {
+    const status = this.live.get(address)?.status;
+    return status === undefined || status === "unreadable" ? undefined : status === "present";
+  }
+
   private async read(address: string): Promise<ReadResult> {
     const record = this.records.get(address);
     const kind = this.desired.get(address)?.kind ?? record?.kind ?? "";
     const handler = this.request.handler(kind);
     if (handler === undefined) return noProvider(address, kind);
-    const deadline = AbortSignal.timeout(this.request.timeoutMs);
+    const deadline = new AbortController();
+    // Not AbortSignal.timeout: its timer would not keep the process alive for a provider that holds nothing else.
+    const timer = setTimeout(() => deadline.abort(new Error("no answer in time")), this.request.timeoutMs);
     const context: ProviderContext = {
       ...this.request.world,
-      signal: AbortSignal.any([this.request.signal, deadline]),
+      signal: AbortSignal.any([this.request.signal, deadline.signal]),
       resource: (other) => this.views.resource(other),
+      exists: (other) => this.isThere(other),
     };
     try {
+      this.views.renew(address);
       const spec = this.views.spec(address);
-      const recorded = record === undefined ? null : recordedSpec(record);
+      const recorded = record === undefined ? null : appliedSpec(record);
       const readRequest = { address, desired: spec, recorded, identity: record?.identity ?? null };
       return await Promise.race([handler.read(readRequest, context), endOf(context.signal)]);
     } catch (error) {
-      return unreadable(address, error, deadline.aborted ? this.request.timeoutMs : null);
+      return unreadable(address, error, deadline.signal.aborted ? this.request.timeoutMs : null);
+    } finally {
+      clearTimeout(timer);
     }
   }
 }

@@ -1,15 +1,16 @@
 /**
  * What resources know of each other: resolved specs, outputs and attributes, as far as they are known now. Used while
- * reading and while applying; it reads and changes nothing.
+ * reading and while applying; it reads and changes nothing. Whoever asks for a resource asks for those it refers to
+ * first: what is worked out is kept.
  */
 import type { KindHandler, ReadResult, ResourceView } from "../../providers/provider.js";
 import type { AppliedResource } from "../../state/edit.js";
 import type { RecordedResource, State } from "../../state/model.js";
 import type { DesiredResource } from "../config/desired.js";
+import { appliedSpec } from "../plan/decide.js";
 import { type ResolvedView, resolveSpec } from "../plan/resolve.js";
 import { isUnknown } from "../value/expression.js";
 import { isObject, type Json, type JsonObject } from "../value/json.js";
-import { recordedSpec } from "./recorded.js";
 
 export class ResourceViews {
   private readonly desired = new Map<string, DesiredResource>();
@@ -29,16 +30,17 @@ export class ResourceViews {
 
   /** Takes a reading. */
   read(address: string, result: ReadResult): void {
-    if (result.status === "present") this.attributes.set(address, result.attributes);
-    else this.attributes.delete(address);
-    this.resolved.clear();
+    this.observed(address, result.status === "present" ? result.attributes : null);
   }
 
   /** Takes the result of an action; null when the resource is gone. */
   applied(address: string, result: AppliedResource | null): void {
-    if (result === null) this.attributes.delete(address);
-    else this.attributes.set(address, result.attributes);
-    this.resolved.clear();
+    this.observed(address, result === null ? null : result.attributes);
+  }
+
+  /** Drops what was worked out of this resource before those it refers to were read or changed. */
+  renew(address: string): void {
+    this.resolved.delete(address);
   }
 
   /** Normalised spec of a declared resource with references resolved; null when it is not declared. */
@@ -55,6 +57,13 @@ export class ResourceViews {
   resource(address: string): ResourceView | undefined {
     const view = this.view(address);
     return view === undefined ? undefined : { kind: view.kind, spec: view.spec, outputs: view.outputs };
+  }
+
+  private observed(address: string, attributes: JsonObject | null): void {
+    if (attributes === null) this.attributes.delete(address);
+    else this.attributes.set(address, attributes);
+    const view = this.resolved.get(address);
+    if (view !== undefined) this.resolved.set(address, { ...view, attributes });
   }
 
   private view(address: string): ResolvedView | undefined {
@@ -76,7 +85,7 @@ export class ResourceViews {
       desired === undefined
         ? recorded === undefined
           ? {}
-          : recordedSpec(recorded)
+          : appliedSpec(recorded)
         : handler.normalise(resolveSpec(desired.spec, (other) => this.view(other)));
     const outputs = handler.outputs(spec, (other) => this.resource(other));
     return { kind, spec, outputs, attributes: this.attributes.get(address) ?? null };

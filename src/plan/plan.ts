@@ -14,7 +14,10 @@ export interface FieldChange {
   /** See value/path.ts; list items with a key are named by it: `servers[id=3].clientPort`. */
   readonly path: string;
   readonly kind: "added" | "removed" | "changed";
-  /** Absent when there was none; null is a value. Masked to null when sensitive. */
+  /**
+   * Absent when there was none; null is a value. Null when sensitive, but a secret stays a reference (SecretValue).
+   * Sensitive parts further in are SensitiveMark objects (value/expression.ts), unknown ones UnknownValue objects.
+   */
   readonly before?: Json;
   readonly after?: Json;
   /** The new value is known only after applying. */
@@ -22,6 +25,8 @@ export interface FieldChange {
   readonly sensitive: boolean;
   /** This field is why the resource is replaced. */
   readonly forcesReplacement: boolean;
+  /** A long text, best shown as a unified diff. */
+  readonly text?: true;
 }
 
 export type ReasonCode =
@@ -35,6 +40,8 @@ export type ReasonCode =
   | "already-gone" // recorded, not declared, not there: only the record goes
   | "moved"
   | "excluded"
+  | "blocked" // something it needs cannot be read or may not be destroyed: nothing is planned for it
+  | "deferred" // cannot be read before something else in this plan is done: plan again afterwards
   | "in-step";
 
 export interface PlannedChange {
@@ -45,7 +52,10 @@ export interface PlannedChange {
   readonly reason: { readonly code: ReasonCode; readonly text: string };
   /** For replace. */
   readonly replaceOrder?: "destroy-first" | "create-first";
-  /** Live values before (null: none), desired ones after (null: deleted). Sensitive values are masked. */
+  /**
+   * Live values before (null: none), desired ones after (null: deleted), as far as they are compared. Sensitive values are
+   * SensitiveMark objects.
+   */
   readonly before: JsonObject | null;
   readonly after: JsonObject | null;
   readonly fields: readonly FieldChange[];

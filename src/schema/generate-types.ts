@@ -9,7 +9,8 @@ import { installRoot } from "../install/root.js";
 import { isObject, type Json } from "../value/json.js";
 import { DOCUMENT_KINDS, schemaFile, schemaFileName } from "./schema-files.js";
 
-const BANNER = "// Made from schemas/ by src/schema/generate-types.ts: change the schema, then `npm run generate`.";
+const BANNER =
+  "// Made from schemas/ by src/schema/generate-types.ts: change the schema, then `npm run generate`.";
 
 /** Rules that types cannot express and that would only blur them. */
 const WITHOUT_TYPE = new Set(["oneOf", "propertyNames", "pattern", "minItems", "maxItems"]);

@@ -13,7 +13,15 @@ export interface SchemaSummary {
 const REFERENCE = "\\$\\{.+\\}";
 /** Steps whose children are names chosen by users or plain data, not schemas. */
 const NAME_MAPS = new Set(["properties", "definitions"]);
-const PLAIN_DATA = new Set(["default", "examples", "enum", "const", "required", "x-ferry-outputs", "x-ferry-attributes"]);
+const PLAIN_DATA = new Set([
+  "default",
+  "examples",
+  "enum",
+  "const",
+  "required",
+  "x-ferry-outputs",
+  "x-ferry-attributes",
+]);
 
 /** Every kind with one line about it. */
 export function listSchemas(): SchemaSummary[] {
@@ -43,8 +51,13 @@ function acceptReference(node: JsonObject): JsonObject {
   if (type === undefined || (types.includes("string") && !restricted)) return node;
   if (!types.includes("string")) return { ...node, type: [...types, "string"] as Json[], pattern: REFERENCE };
   const { title, description, default: fallback, examples, ...rules } = node;
-  const shown = Object.entries({ title, description, default: fallback, examples }).filter(([, v]) => v !== undefined);
-  return { ...Object.fromEntries(shown), anyOf: [rules, { type: "string", pattern: REFERENCE }] } as JsonObject;
+  const shown = Object.entries({ title, description, default: fallback, examples }).filter(
+    ([, v]) => v !== undefined,
+  );
+  return {
+    ...Object.fromEntries(shown),
+    anyOf: [rules, { type: "string", pattern: REFERENCE }],
+  } as JsonObject;
 }
 
 function rewrite(file: string, value: Json, step: string, top: boolean): Json {

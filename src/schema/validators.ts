@@ -40,7 +40,13 @@ function validatorFor(kind: string): ValidateFunction {
   const known = compiled.get(kind);
   if (known !== undefined) return known;
   if (engine === undefined) {
-    engine = new Ajv({ allErrors: true, verbose: true, strict: false, validateSchema: false, addUsedSchema: false });
+    engine = new Ajv({
+      allErrors: true,
+      verbose: true,
+      strict: false,
+      validateSchema: false,
+      addUsedSchema: false,
+    });
     engine.addVocabulary(ANNOTATIONS);
     engine.addSchema(schemaFile(COMMON_SCHEMA), COMMON_SCHEMA);
   }
@@ -84,8 +90,12 @@ function isEcho(error: ErrorObject): boolean {
 export function violations(kind: string, document: JsonObject): Violation[] {
   const validate = validatorFor(kind);
   if (validate(document)) return [];
-  return (validate.errors ?? [])
-    .filter((error) => !isExpression(error.data) && !isEcho(error))
+  const errors = (validate.errors ?? []).filter((error) => !isExpression(error.data) && !isEcho(error));
+  const mistyped = new Set(
+    errors.filter((error) => error.keyword === "type").map((error) => error.instancePath),
+  );
+  return errors
+    .filter((error) => error.keyword === "type" || !mistyped.has(error.instancePath))
     .map((error) => ({
       path: pathOf(error.instancePath, document),
       rule: error.keyword,

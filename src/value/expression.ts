@@ -34,6 +34,17 @@ export interface UnknownValue extends JsonObject {
   readonly $unknown: string;
 }
 
+/** Stands in a plan where a value must not be shown. */
+export interface SensitiveMark extends JsonObject {
+  readonly $sensitive: true;
+}
+
+export const SENSITIVE: SensitiveMark = { $sensitive: true };
+
+export function isSensitiveMark(value: unknown): value is SensitiveMark {
+  return isObject(value) && value["$sensitive"] === true;
+}
+
 export function isExpression(value: unknown): value is Expression {
   return isObject(value) && Array.isArray(value["$expression"]);
 }

@@ -71,9 +71,8 @@ function stepOf(match: RegExpExecArray): PathStep | undefined {
 
 /** One step at `offset`: the step and where the next one begins; undefined when there is none. */
 export function readStep(text: string, offset: number): { step: PathStep; next: number } | undefined {
-  const bare = text[offset] !== "." && text[offset] !== "[";
-  if (bare === (offset > 0)) return undefined;
-  if (text[offset] === "." && offset === 0) return undefined;
+  const first = text[offset];
+  if (offset === 0 ? first === "." : first !== "." && first !== "[") return undefined;
   STEP.lastIndex = offset;
   const match = STEP.exec(text);
   const step = match === null ? undefined : stepOf(match);

@@ -74,10 +74,10 @@ export class Connection {
     this.socket.on("data", (chunk: Buffer) => this.receive(chunk));
     this.socket.on("drain", () => {
       this.congested = false;
-      this.listener.onRoom();
+      if (!this.closed) this.listener.onRoom();
     });
-    this.socket.once("error", (error) => this.close(error.message));
-    this.socket.once("close", () => this.close(this.closedByServer()));
+    this.socket.on("error", (error) => this.close(this.hinting(error.message)));
+    this.socket.once("close", () => this.close(this.hinting("the server closed the connection")));
     this.socket.resume();
   }
 
@@ -127,8 +127,6 @@ export class Connection {
     if (this.closed) return;
     this.closed = true;
     clearInterval(this.timer);
-    this.socket.removeAllListeners();
-    this.socket.on("error", () => {}); // a late one must not end the process
     this.socket.destroy();
     for (const waiter of this.auths.splice(0)) waiter.reject(new Error(reason));
     const unanswered = this.sent.slice(this.head).map((entry) => entry.request);
@@ -137,12 +135,9 @@ export class Connection {
     this.listener.onClose(reason, unanswered);
   }
 
-  private closedByServer(): string {
-    const hint =
-      this.largest > USUAL_MAX_BUFFER
-        ? `; a request of ${this.largest} bytes was sent, more than jute.maxbuffer usually allows (${USUAL_MAX_BUFFER})`
-        : "";
-    return `the server closed the connection${hint}`;
+  private hinting(reason: string): string {
+    if (this.largest <= USUAL_MAX_BUFFER) return reason;
+    return `${reason}; a request of ${this.largest} bytes was sent, jute.maxbuffer allows ${USUAL_MAX_BUFFER} unless configured`;
   }
 
   private write(xid: number, opcode: number, body: () => void): number {
@@ -178,6 +173,7 @@ export class Connection {
   }
 
   private receive(chunk: Buffer): void {
+    if (this.closed) return;
     this.heartbeat.received(Date.now());
     const wasFull = !this.hasRoom;
     try {
@@ -202,17 +198,9 @@ export class Connection {
     const xid = reader.int();
     const zxid = reader.long();
     const error = reader.int();
-    switch (xid) {
-      case XIDS.event:
-        return this.dispatchEvent(reader, zxid);
-      case XIDS.ping:
-      case XIDS.setWatches:
-        return;
-      case XIDS.auth:
-        return this.dispatchAuth(error);
-      default:
-        return this.dispatchReply(xid, zxid, error, reader);
-    }
+    if (xid === XIDS.event) this.dispatchEvent(reader, zxid);
+    else if (xid === XIDS.auth) this.dispatchAuth(error);
+    else if (xid !== XIDS.ping && xid !== XIDS.setWatches) this.dispatchReply(xid, zxid, error, reader);
   }
 
   private dispatchEvent(reader: JuteReader, zxid: bigint): void {

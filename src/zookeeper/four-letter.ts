@@ -41,6 +41,11 @@ export async function fourLetterWord(
 function exchange(host: string, port: number, word: string, options: FourLetterOptions): Promise<string> {
   const server = `${host}:${port}`;
   const timeoutMs = options.timeoutMs ?? 5_000;
+  if (options.signal?.aborted) {
+    return Promise.reject(
+      new ZooKeeperError("CLOSED", { operation: word, server, reason: "the caller gave up" }),
+    );
+  }
   return new Promise((resolve, reject) => {
     const socket: Socket =
       options.tls === undefined
@@ -60,7 +65,6 @@ function exchange(host: string, port: number, word: string, options: FourLetterO
       () => fail("OPERATION_TIMEOUT", `no whole answer within ${timeoutMs} ms`),
       timeoutMs,
     );
-    if (options.signal?.aborted) return abort();
     options.signal?.addEventListener("abort", abort, { once: true });
     // Never half-close before the answer: servers with the netty factory drop the connection then.
     socket.once(options.tls === undefined ? "connect" : "secureConnect", () => socket.write(word));

@@ -4,6 +4,7 @@
  */
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
+import { errorCode } from "./codes.js";
 import type { ServerAddress } from "./connect-string.js";
 import { FrameSplitter } from "./frames.js";
 import { JuteReader } from "./jute-reader.js";
@@ -27,8 +28,20 @@ export interface OpenedSocket {
   readonly reply: HandshakeReply;
 }
 
+/**
+ * A server that gives no session may answer with a bare reply header (request number, zxid, error: 16 bytes) instead.
+ * A read-only one does from 3.9, unless it may give out local sessions.
+ */
+function refusalIn(frame: Buffer): string | null {
+  if (frame.length !== 16) return null;
+  const code = errorCode(frame.readInt32BE(12));
+  const hint = code === "NOT_READONLY" ? ": it has lost its quorum, and localSessionsEnabled is not set" : "";
+  return `the server gives no session (${code}${hint})`;
+}
+
 /** Rejects with an Error whose message is the reason alone: the caller knows which server it is about. */
 export function openSocket(options: OpenOptions): Promise<OpenedSocket> {
+  if (options.signal.aborted) return Promise.reject(new Error("given up"));
   return new Promise((resolve, reject) => {
     const { host, port } = options.address;
     const secure = options.tls !== undefined;
@@ -39,40 +52,42 @@ export function openSocket(options: OpenOptions): Promise<OpenedSocket> {
     const splitter = new FrameSplitter();
     let stage = secure ? "the TLS handshake was not finished" : "no connection";
 
+    // Only our own listeners are taken off: the socket's inner ones notice its end.
     const detach = () => {
       clearTimeout(timer);
       options.signal.removeEventListener("abort", onAbort);
-      socket.removeAllListeners();
+      socket.off("error", onError).off("close", onClose).off("data", onData);
     };
     const fail = (reason: string) => {
       detach();
-      socket.on("error", () => {}); // a late one must not end the process
-      socket.destroy();
+      socket.on("error", () => {}).destroy(); // a late error must not end the process
       reject(new Error(reason));
     };
     const onAbort = () => fail("given up");
     const timer = setTimeout(() => fail(`${stage} within ${options.timeoutMs} ms`), options.timeoutMs);
-    if (options.signal.aborted) return onAbort();
-    options.signal.addEventListener("abort", onAbort, { once: true });
-
     socket.once(secure ? "secureConnect" : "connect", () => {
       stage = "connected, but the session request was not answered";
       const writer = new JuteWriter();
       writer.frame(() => writeHandshake(writer, options.handshake));
       socket.write(writer.take());
     });
-    socket.once("error", (error) => fail(error.message));
-    socket.once("close", () => fail("the server closed the connection before it answered the session request"));
-    socket.on("data", (chunk: Buffer) => {
+    const onError = (error: Error) => fail(error.message);
+    const onClose = () => fail("the server closed the connection before it answered the session request");
+    const onData = (chunk: Buffer) => {
       try {
         splitter.push(chunk, (frame) => {
+          const refusal = refusalIn(frame);
+          if (refusal !== null) return fail(refusal);
           const reply = readHandshakeReply(new JuteReader(frame));
           detach();
+          socket.pause();
           resolve({ socket, splitter, reply });
         });
       } catch (error) {
         fail(error instanceof Error ? error.message : String(error));
       }
-    });
+    };
+    options.signal.addEventListener("abort", onAbort, { once: true });
+    socket.on("error", onError).on("close", onClose).on("data", onData);
   });
 }

@@ -22,14 +22,15 @@ function opcodeOf(op: MultiOp): number {
 function writeOp(writer: JuteWriter, op: MultiOp): void {
   switch (op.op) {
     case "create":
-      return writeCreate(writer, op);
+      writeCreate(writer, op);
+      break;
     case "delete":
     case "check":
       writer.string(op.path).int(op.version);
-      return;
+      break;
     case "setData":
       writer.string(op.path).buffer(op.data).int(op.version);
-      return;
+      break;
   }
 }
 

@@ -90,7 +90,9 @@ export interface ConnectOptions {
   readonly connectTimeoutMs?: number;
   readonly auth?: readonly { readonly scheme: string; readonly credential: Buffer }[];
   readonly tls?: TlsOptions;
+  /** Takes a server without a quorum too (readonlymode.enabled on it); leaves it when one with a quorum is found. */
   readonly readOnly?: boolean;
+  /** Gives up connecting. Only for the first connection: later `close()` ends things. */
   readonly signal?: AbortSignal;
 }
 
@@ -140,10 +142,11 @@ export interface ZooKeeperClient {
   readonly server: string | null;
   onState(listener: (state: SessionState) => void): () => void;
 
+  /** `withStat` asks for the new znode's stat; servers before 3.5 create it all the same, without one. */
   create(
     path: string,
     data: Buffer | null,
-    options?: { acl?: readonly Acl[]; mode?: CreateMode; ttlMs?: number },
+    options?: { acl?: readonly Acl[]; mode?: CreateMode; ttlMs?: number; withStat?: boolean },
   ): Promise<{ path: string; stat?: Stat }>;
   /** Creates missing parents as persistent nodes with the given ACL. */
   createParents(path: string, acl?: readonly Acl[]): Promise<void>;

@@ -3,7 +3,7 @@
  * chroot. No I/O: events in, watchers out.
  */
 import { ancestorPaths } from "./path.js";
-import type { Watcher, WatchEvent } from "./types.js";
+import type { WatchEvent, Watcher } from "./types.js";
 
 export type WatchKind = "data" | "exist" | "child" | "persistent" | "recursive";
 
@@ -16,6 +16,14 @@ export interface WatchPaths {
   readonly persistent: readonly string[];
   readonly recursive: readonly string[];
 }
+
+/** WatcherType numbers of removeWatches. Persistent watches go with "any" up to 3.8. */
+export const REMOVALS = {
+  data: { type: 2, kinds: ["data", "exist"] },
+  children: { type: 1, kinds: ["child"] },
+  persistent: { type: 3, kinds: ["persistent", "recursive"] },
+  any: { type: 3, kinds: ["data", "exist", "child", "persistent", "recursive"] },
+} as const satisfies Record<string, { type: number; kinds: readonly WatchKind[] }>;
 
 type Table = Map<string, Set<Watcher>>;
 

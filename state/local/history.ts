@@ -63,7 +63,9 @@ export class HistoryFolder {
     await this.files.mkdir(this.path);
     const path = join(this.path, fileName(serial, kind));
     // There already after a crash between here and the replacement, or after an older state was put back by hand.
-    await ifPresent(this.files.unlink(path));
+    for (const each of ["operation", "step"] as const) {
+      await ifPresent(this.files.unlink(join(this.path, fileName(serial, each))));
+    }
     try {
       await this.files.link(stateFile, path);
     } catch (error) {

@@ -3,9 +3,10 @@
  *
  * Invariant that makes taking over safe: a lock file that holds owner X is replaced or removed only by the process that
  * holds the claim file `lock.takeover.X`, and only after it has seen X in the lock file while holding the claim. Claims are
- * made and taken over by the same rule, so a crash in the middle of a take-over is taken over in turn. Since owner ids are
- * random and never come back, a late contender that still believes in X finds another owner and gives up.
+ * made and taken over by the same rule, so a crash in the middle of a take-over is taken over in turn. Since ids are random
+ * and never come back, a late contender that still believes in X finds another owner and gives up.
  */
+import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { LockOwner } from "../backend.js";
 import { type Liveness, parseOwner } from "../owner.js";
@@ -54,11 +55,12 @@ export class LockFile {
   }
 
   /**
-   * Removes the lock if it holds `id`. `remover` stands in the claim meanwhile. False when it does not hold `id` or is
-   * being taken over just now.
+   * Removes the lock if it holds `id`. `remover` stands in the claim meanwhile, under an id of its own: were it the id of
+   * the lock, a crash here would leave a claim that only its own holder could take over. False when the lock does not
+   * hold `id` or is being taken over just now.
    */
   async remove(id: string, remover: LockOwner): Promise<boolean> {
-    const removed = await this.underClaim(id, remover, async () => {
+    const removed = await this.underClaim(id, { ...remover, id: randomUUID() }, async () => {
       if ((await this.readOwner(this.path))?.id !== id) return false;
       await ifPresent(this.files.unlink(this.path));
       return true;
@@ -72,8 +74,9 @@ export class LockFile {
       if (!/^lock\..+/.test(name) || name === claimName(own.id)) continue;
       const path = join(this.folder, name);
       const owner = await this.readOwner(path);
-      // A torn one can only be the file aside of somebody who was killed while writing it.
-      const abandoned = owner === UNREADABLE ? await this.isOld(path) : owner !== null && this.isGone(owner);
+      // A torn file aside is being written or was left half written; its writer, if it lives, writes it again.
+      const torn = owner === UNREADABLE && (name.endsWith(ASIDE) || (await this.isOld(path)));
+      const abandoned = torn || (owner !== UNREADABLE && owner !== null && this.isGone(owner));
       if (abandoned) await ifPresent(this.files.unlink(path));
     }
   }
@@ -115,11 +118,11 @@ export class LockFile {
     const aside = asideName(path, owner);
     await this.writeAside(aside, owner);
     // In one step from the old owner to the new one: there is no moment without a lock file.
-    await this.files.rename(aside, path);
-    return true;
+    // Null: the holder's cleaning was quicker than we; try again.
+    return (await ifPresent(this.files.rename(aside, path).then(() => true))) ?? false;
   }
 
-  /** False when somebody else was quicker. */
+  /** False when somebody else was quicker, be it with the lock or with cleaning up the file aside. */
   private async place(path: string, owner: LockOwner): Promise<boolean> {
     const aside = asideName(path, owner);
     await this.writeAside(aside, owner);
@@ -127,7 +130,7 @@ export class LockFile {
       await this.files.link(aside, path);
       return true;
     } catch (error) {
-      if (errorCode(error) === "EEXIST") return false;
+      if (["EEXIST", "ENOENT"].includes(errorCode(error))) return false;
       if (!NO_LINKS.includes(errorCode(error))) throw error;
       return await this.placeWithoutLinks(path, owner);
     } finally {
@@ -169,6 +172,7 @@ export class LockFile {
 }
 
 const NO_LINKS = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"];
+const ASIDE = ".tmp";
 const TORN_FILE_AGE_MS = 60 * 60 * 1000;
 
 const unreadable: Liveness = { kind: "unknown", reason: "its lock file cannot be read" };
@@ -178,7 +182,7 @@ function claimName(id: string): string {
 }
 
 function asideName(path: string, owner: LockOwner): string {
-  return `${path}.${owner.id}.tmp`;
+  return `${path}.${owner.id}${ASIDE}`;
 }
 
 function ownerBytes(owner: LockOwner): Buffer {

@@ -102,7 +102,11 @@ class ZooKeeperBackend implements StateBackend {
   lockHolder(): Promise<{ owner: LockOwner; stale: boolean; reason?: string } | null> {
     return this.named("read the lock of", "Nothing was changed.", async () => {
       const owner = (await this.queue.holder())?.owner ?? null;
-      return owner === null ? null : { owner, stale: false };
+      if (owner === null) return null;
+      const liveness = this.queue.judge(owner);
+      return liveness.kind === "alive"
+        ? { owner, stale: false }
+        : { owner, stale: liveness.kind === "gone", reason: liveness.reason };
     });
   }
 

@@ -1,11 +1,11 @@
 /**
  * The lock recipe of ZooKeeper: an ephemeral sequential node each, the lowest one holds, every other one waits for the one
- * before it. It goes with the session, so it is never stale. Knows nothing of what it protects.
+ * before it. It goes with the session, and at once when its process is known to be gone. Knows nothing of what it protects.
  */
 import type { Acl, ZooKeeperClient } from "../../src/zookeeper/types.js";
 import type { Lock, LockOwner, LockRequest } from "../backend.js";
 import { lockedError, lockInterrupted } from "../lock-errors.js";
-import { parseOwner } from "../owner.js";
+import { type Liveness, livenessOf, parseOwner } from "../owner.js";
 import { ifNode, isUncertain, persistently } from "./requests.js";
 
 /** Should a watch event ever be missed, the queue is looked at again after this time. */
@@ -23,6 +23,7 @@ export class LockQueue {
     private readonly path: string,
     private readonly acl: readonly Acl[],
     private readonly location: string,
+    readonly judge: (owner: LockOwner) => Liveness = livenessOf,
   ) {}
 
   /** Who holds the lock, or null. */
@@ -76,7 +77,9 @@ export class LockQueue {
       const place = names.indexOf(name);
       if (place === 0) return;
       const waited = performance.now() - started;
-      const holder = (await this.holder())?.owner ?? null;
+      const first = await this.holder();
+      if (first !== null && (await this.evictGone(first, request))) continue;
+      const holder = first?.owner ?? null;
       if (request.signal?.aborted) throw lockInterrupted(this.location);
       if (place < 0 || waited >= request.timeoutMs) throw lockedError(this.location, holder, waited);
       if (holder !== null && holder.id !== told && holder.id !== request.owner.id) {
@@ -85,6 +88,16 @@ export class LockQueue {
       }
       await this.changeOf(names[place - 1] ?? "", request.timeoutMs - waited, request.signal);
     }
+  }
+
+  /** A process of this host that was killed need not be waited for until its session ends: its node cannot come back. */
+  private async evictGone({ name, owner }: QueueEntry, request: LockRequest): Promise<boolean> {
+    if (owner === null) return false;
+    const liveness = this.judge(owner);
+    if (liveness.kind !== "gone") return false;
+    await this.evict(name);
+    request.onTakeOver?.(owner, liveness.reason);
+    return true;
   }
 
   /** Resolves when the node before ours changes or goes, at the deadline, or on abort. */
@@ -164,11 +177,14 @@ export class ZooKeeperLock implements Lock {
     this.watch().catch(() => undefined);
   }
 
-  /** The servers end a session they have not heard of for its timeout; from then on another process may hold the lock. */
+  /**
+   * The servers end a session they have not heard of for its timeout; from then on another process may hold the lock. The
+   * client notices a dead connection after up to two thirds of it (src/zookeeper/heartbeat.ts), so a third is left.
+   */
   private separated(): void {
     if (this.ended || this.apart !== null) return;
     const why = "The ensemble could not be reached for a session timeout.";
-    this.apart = setTimeout(() => this.lose(why), this.client.sessionTimeoutMs);
+    this.apart = setTimeout(() => this.lose(why), this.client.sessionTimeoutMs / 3);
     this.apart.unref();
   }
 

@@ -16,7 +16,8 @@ export interface ZooKeeperOpenOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-const SESSION_TIMEOUT_MS = 10_000;
+/** Long enough for an election of the ensemble, short enough for others to go on after this machine died. */
+const SESSION_TIMEOUT_MS = 15_000;
 const CONNECT_TIMEOUT_MS = 15_000;
 
 /** Rejects with DiagnosticError when a credential cannot be read or no server answers. */

@@ -1,4 +1,5 @@
 /** States to test with: small readable ones, generated ones, and large ones of a given size. */
+import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { emptyState, putResource } from "../../state/edit.js";
 import type { RecordedResource, State } from "../../state/model.js";
@@ -88,3 +89,8 @@ export const anyState: fc.Arbitrary<State> = fc
     );
     return JSON.parse(JSON.stringify({ formatVersion: 1, ...head, resources })) as State;
   });
+
+/** Text of about `bytes` bytes that does not compress. */
+export function ballast(bytes: number): string {
+  return randomBytes(Math.floor((bytes * 3) / 4)).toString("base64");
+}

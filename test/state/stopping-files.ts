@@ -8,6 +8,8 @@ import { diskFiles, type StateFiles } from "../../state/local/files.js";
 /** Called before each step with its number (from 1) and what is about to be done. */
 export type StepHook = (step: number, what: string) => void | Promise<void>;
 
+const openFiles = new Set<fs.FileHandle>();
+
 export function stoppingFiles(hook: StepHook): StateFiles {
   let steps = 0;
   const step = async (what: string) => {
@@ -17,14 +19,18 @@ export function stoppingFiles(hook: StepHook): StateFiles {
   return {
     async writeNew(path, content) {
       await step(`create ${path}`);
-      await fs.writeFile(path, "", { flag: "wx", mode: 0o600 });
+      const file = await fs.open(path, "wx", 0o600);
+      // A stopped process never comes to closing its files; they must not be collected as forgotten ones.
+      openFiles.add(file);
       const half = Math.floor(content.length / 2);
       await step(`write ${path}`);
-      await fs.appendFile(path, content.subarray(0, half));
+      await file.write(content.subarray(0, half));
       await step(`write the rest of ${path}`);
-      await fs.appendFile(path, content.subarray(half));
+      await file.write(content.subarray(half));
       await step(`flush ${path}`);
-      await diskFiles.syncFolder(path);
+      await file.sync();
+      await file.close();
+      openFiles.delete(file);
     },
     async readFile(path) {
       await step(`read ${path}`);

@@ -28,12 +28,18 @@ export class ApplyCommand extends ChangingCommand {
   files = Option.Rest({ name: "PLAN|FILE|FOLDER" });
 
   protected override async run(terminal: Terminal): Promise<Reply> {
-    const [{ runApply }, { findSavedPlan }] = await Promise.all([import("../apply-run.js"), import("../saved-plan.js")]);
+    const [{ runApply }, { findSavedPlan }] = await Promise.all([
+      import("../apply-run.js"),
+      import("../saved-plan.js"),
+    ]);
     const saved = await findSavedPlan(this.files, this.directory(), this);
     const configuration = this.configurationRequest(saved === null ? this.files : []);
     return runApply(
       {
-        configuration: saved === null ? configuration : { ...configuration, environment: saved.plan.configuration.environment },
+        configuration:
+          saved === null
+            ? configuration
+            : { ...configuration, environment: saved.plan.configuration.environment },
         command: "apply",
         mode: saved?.plan.mode ?? (this.refreshOnly ? "refresh-only" : "apply"),
         targets: saved?.plan.selection.targets ?? this.targets,

@@ -30,7 +30,11 @@ export class CompletionCommand extends FerryCommand {
     const { COMMANDS } = await import("../command-table.js");
     const { optionsOf } = await import("../option-names.js");
     const commands = await Promise.all(
-      COMMANDS.map(async ({ words, summary, load }) => ({ words, summary, options: optionsOf(await load()) })),
+      COMMANDS.map(async ({ words, summary, load }) => ({
+        words,
+        summary,
+        options: optionsOf(await load()),
+      })),
     );
     return reply(completionScript(shell, commands), null);
   }

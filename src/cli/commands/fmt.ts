@@ -24,7 +24,9 @@ export class FmtCommand extends ProjectCommand {
     ],
   });
 
-  check = Option.Boolean("--check", false, { description: "Change nothing; exit 1 when something would change" });
+  check = Option.Boolean("--check", false, {
+    description: "Change nothing; exit 1 when something would change",
+  });
   diff = Option.Boolean("--diff", false, { description: "Show what changes" });
   files = Option.Rest({ name: "FILE|FOLDER" });
 
@@ -44,14 +46,21 @@ export class FmtCommand extends ProjectCommand {
     if (!this.check) for (const file of changed) await replaceFile(file.absolute, file.after);
     const failed = diagnostics.length > 0 || (this.check && changed.length > 0);
     const text = await this.text(changed);
-    return { exitCode: failed ? 1 : 0, diagnostics, text: () => text, data: { changed: changed.map((file) => file.path) } };
+    return {
+      exitCode: failed ? 1 : 0,
+      diagnostics,
+      text: () => text,
+      data: { changed: changed.map((file) => file.path) },
+    };
   }
 
   private async text(changed: readonly FormattedFile[]): Promise<string> {
     if (!this.diff) return changed.map((file) => file.path).join("\n");
     const { createTwoFilesPatch } = await import("diff");
     return changed
-      .map((file) => createTwoFilesPatch(file.path, file.path, file.before, file.after, "", "", { context: 3 }))
+      .map((file) =>
+        createTwoFilesPatch(file.path, file.path, file.before, file.after, "", "", { context: 3 }),
+      )
       .join("");
   }
 }

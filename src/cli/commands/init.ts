@@ -35,7 +35,10 @@ export class InitCommand extends ProjectCommand {
   private text(directory: string, written: readonly string[], kept: readonly string[]): string {
     const where = relative(process.cwd(), directory);
     const option = where === "" ? "" : ` --chdir ${where}`;
-    const lines = [...written.map((path) => `wrote    ${path}`), ...kept.map((path) => `kept     ${path} (it was there)`)];
+    const lines = [
+      ...written.map((path) => `wrote    ${path}`),
+      ...kept.map((path) => `kept     ${path} (it was there)`),
+    ];
     return `${lines.join("\n")}\n\nNext:\n  ferry validate${option}\n  ferry plan${option}\n  ferry apply${option}`;
   }
 }

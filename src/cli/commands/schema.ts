@@ -28,7 +28,11 @@ export class SchemaCommand extends FerryCommand {
       return reply(kinds.map(({ kind, description }) => `${kind.padEnd(20)}${description}`).join("\n"), null);
     }
     const schema = schemas.publishedSchema(this.kind);
-    if (schema === undefined) throw await unknownKind(this.kind, schemas.listSchemas().map(({ kind }) => kind));
+    if (schema === undefined)
+      throw await unknownKind(
+        this.kind,
+        schemas.listSchemas().map(({ kind }) => kind),
+      );
     return reply(JSON.stringify(schema, null, 2), null);
   }
 }

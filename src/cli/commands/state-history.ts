@@ -2,9 +2,9 @@
 import { Command, Option } from "clipanion";
 import { DiagnosticError, errorDiagnostic } from "../../diagnostics/diagnostic.js";
 import { recordedJson } from "../record-text.js";
+import { type Reply, reply } from "../reply.js";
 import { StateCommand } from "../state-command.js";
 import type { StateStore } from "../state-store.js";
-import { type Reply, reply } from "../reply.js";
 
 export class StateHistoryCommand extends StateCommand {
   static override paths = [["state", "history"]];

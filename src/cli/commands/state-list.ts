@@ -1,8 +1,8 @@
 /** `ferry state list`. Reads the state, nothing else. */
 import { Command, Option } from "clipanion";
+import { type Reply, reply } from "../reply.js";
 import { StateCommand } from "../state-command.js";
 import type { StateStore } from "../state-store.js";
-import { type Reply, reply } from "../reply.js";
 
 export class StateListCommand extends StateCommand {
   static override paths = [["state", "list"]];
@@ -20,10 +20,14 @@ export class StateListCommand extends StateCommand {
   protected override async withStore(store: StateStore): Promise<Reply> {
     const state = await store.read();
     const wanted = Object.values(state?.resources ?? {}).filter(
-      ({ address }) => this.prefixes.length === 0 || this.prefixes.some((prefix) => address.startsWith(prefix)),
+      ({ address }) =>
+        this.prefixes.length === 0 || this.prefixes.some((prefix) => address.startsWith(prefix)),
     );
     const records = wanted.sort((a, b) => (a.address < b.address ? -1 : 1));
-    const lines = records.map((record) => record.address + (record.intent === undefined ? "" : `  (${record.intent.action} was cut off)`));
+    const lines = records.map(
+      (record) =>
+        record.address + (record.intent === undefined ? "" : `  (${record.intent.action} was cut off)`),
+    );
     return reply(lines.join("\n"), {
       resources: records.map(({ address, kind, provider, appliedAt, intent }) => ({
         address,

@@ -1,9 +1,9 @@
 /** `ferry state mv FROM TO`: a new address for a record; nothing is touched but the state. */
 import { Command, Option } from "clipanion";
 import { moveResource } from "../../../state/edit.js";
+import { type Reply, reply } from "../reply.js";
 import { LockingStateCommand } from "../state-command.js";
 import { noSuchRecord, type StateStore } from "../state-store.js";
-import { type Reply, reply } from "../reply.js";
 
 export class StateMvCommand extends LockingStateCommand {
   static override paths = [["state", "mv"]];

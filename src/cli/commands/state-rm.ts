@@ -1,9 +1,9 @@
 /** `ferry state rm ADDRESS…`: forgets resources; what they stand for stays as it is. */
 import { Command, Option } from "clipanion";
 import { combineEdits, removeResource } from "../../../state/edit.js";
+import { type Reply, reply } from "../reply.js";
 import { LockingStateCommand } from "../state-command.js";
 import { noSuchRecord, type StateStore } from "../state-store.js";
-import { type Reply, reply } from "../reply.js";
 
 export class StateRmCommand extends LockingStateCommand {
   static override paths = [["state", "rm"]];

@@ -1,9 +1,9 @@
 /** `ferry state show ADDRESS`. Reads the state, nothing else. */
 import { Command, Option } from "clipanion";
-import { recordText, recordedJson } from "../record-text.js";
+import { recordedJson, recordText } from "../record-text.js";
+import { type Reply, reply } from "../reply.js";
 import { StateCommand } from "../state-command.js";
 import { noSuchRecord, type StateStore } from "../state-store.js";
-import { type Reply, reply } from "../reply.js";
 
 export class StateShowCommand extends StateCommand {
   static override paths = [["state", "show"]];

@@ -1,9 +1,9 @@
 /** `ferry state unlock [ID]`: removes a lock whose owner is gone. Without an id only says who holds it. */
 import { Command, Option } from "clipanion";
 import { describeOwner } from "../../../state/owner.js";
+import { type Reply, reply } from "../reply.js";
 import { StateCommand } from "../state-command.js";
 import type { StateStore } from "../state-store.js";
-import { type Reply, reply } from "../reply.js";
 
 export class StateUnlockCommand extends StateCommand {
   static override paths = [["state", "unlock"]];
@@ -28,7 +28,9 @@ export class StateUnlockCommand extends StateCommand {
     const held = await store.backend.lockHolder();
     if (held === null) return reply("the state is not locked", { holder: null });
     const { owner, stale } = held;
-    const verdict = stale ? `Its owner is gone${held.reason === undefined ? "" : ` (${held.reason})`}.` : "Its owner may still be at work.";
+    const verdict = stale
+      ? `Its owner is gone${held.reason === undefined ? "" : ` (${held.reason})`}.`
+      : "Its owner may still be at work.";
     return reply(`${describeOwner(owner)}\n${verdict}\nTo remove it: ferry state unlock ${owner.id}`, {
       holder: { ...owner },
       stale,

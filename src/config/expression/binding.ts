@@ -6,10 +6,29 @@ import { isExpression } from "../../value/expression.js";
 import { isObject, type Json } from "../../value/json.js";
 import type { Step } from "./template.js";
 
+/** Paths of files below `path` are relative to this folder, because that is where they were written. */
+export interface FolderOf {
+  readonly path: ValuePath;
+  /** Absolute. */
+  readonly folder: string;
+}
+
 export interface Binding {
   readonly value: Json;
   /** Paths below which everything is sensitive; the empty path is the whole value. */
   readonly sensitive: readonly ValuePath[];
+  /** Where parts come from that were handed into a module; the last one that fits holds. Absent: from here. */
+  readonly folders?: readonly FolderOf[];
+}
+
+/** The same below a longer path. */
+export function movedFolders(folders: readonly FolderOf[] | undefined, path: ValuePath): FolderOf[] {
+  return (folders ?? []).map((entry) => ({ ...entry, path: [...path, ...entry.path] }));
+}
+
+/** The folder in which the value at `path` was written; undefined when it is the document's own. */
+export function folderAt(folders: readonly FolderOf[], path: ValuePath): string | undefined {
+  return folders.findLast((entry) => entry.path.every((step, at) => path[at] === step))?.folder;
 }
 
 /** Stands for a value that could not be made and was reported: accepted everywhere, so that nothing is reported twice. */
@@ -56,7 +75,10 @@ export function stepInto(binding: Binding, step: Step): Binding | undefined {
   const sensitive = binding.sensitive.flatMap((path) =>
     path.length === 0 ? [path] : path[0] === at ? [path.slice(1)] : [],
   );
-  return { value, sensitive };
+  const folders = (binding.folders ?? []).flatMap((entry) =>
+    entry.path.length === 0 ? [entry] : entry.path[0] === at ? [{ ...entry, path: entry.path.slice(1) }] : [],
+  );
+  return { value, sensitive, folders };
 }
 
 export type ValueType = "string" | "number" | "boolean" | "list" | "map";

@@ -8,13 +8,24 @@ import { type Expression, isExpression, type ResourceReference } from "../../val
 import { isObject, type Json } from "../../value/json.js";
 import type { Report } from "../report.js";
 import type { Place } from "../sources.js";
-import { type Binding, BROKEN, BROKEN_BINDING, isBroken, plain, stepInto, typeOf } from "./binding.js";
+import {
+  type Binding,
+  BROKEN,
+  BROKEN_BINDING,
+  type FolderOf,
+  isBroken,
+  movedFolders,
+  stepInto,
+  typeOf,
+} from "./binding.js";
 import { mayHoldReference, parseTemplate, type Reference, type Step } from "./template.js";
 
 /** What `${...}` can refer to at some place. */
 export interface Environment {
-  /** Where it stands, in words for errors, e.g. `this project`. */
+  /** Where it stands, in words for errors, e.g. `the project`. */
   readonly where: string;
+  /** Nothing can be referred to. */
+  readonly constant?: boolean;
   variable(name: string): Binding | undefined;
   variableNames(): Iterable<string>;
   /** Present only in the inputs of a module with forEach. */
@@ -28,6 +39,7 @@ interface Run {
   readonly report: Report;
   readonly place: Place;
   readonly sensitive: ValuePath[];
+  readonly folders: FolderOf[];
 }
 
 /** A reference to a resource as a value. */
@@ -45,14 +57,25 @@ function choicesIn(value: Json): string[] {
   return isObject(value) && !isExpression(value) ? Object.keys(value) : [];
 }
 
-function descend(binding: Binding, steps: readonly Step[], reference: Reference, place: Place, run: Run): Binding {
+function descend(
+  binding: Binding,
+  steps: readonly Step[],
+  reference: Reference,
+  place: Place,
+  run: Run,
+): Binding {
   let at = binding;
   for (const step of steps) {
     if (isBroken(at.value)) return BROKEN_BINDING;
     if (isExpression(at.value)) {
       const only = at.value.$expression.length === 1 ? at.value.$expression[0] : undefined;
       if (only === undefined || typeof only === "string" || typeof step === "object") {
-        run.report.error("unknown-field", place, `${reference.text} goes into text that is known only later`, { remedy: "refer to the resource's field itself" });
+        run.report.error(
+          "unknown-field",
+          place,
+          `${reference.text} goes into text that is known only later`,
+          { remedy: "refer to the resource's field itself" },
+        );
         return BROKEN_BINDING;
       }
       at = { ...at, value: referenceValue(only.address, [...only.path, String(step)]) };
@@ -62,9 +85,17 @@ function descend(binding: Binding, steps: readonly Step[], reference: Reference,
     if (next === undefined) {
       const word = stepText(step);
       const choices = choicesIn(at.value);
-      run.report.error("unknown-field", place, `${reference.text}: there is no ${word} in this ${typeOf(at.value)}`, {
-        remedy: choices.length > 0 ? didYouMean(word, choices, "key") : "correct the reference, or give the value such a field",
-      });
+      run.report.error(
+        "unknown-field",
+        place,
+        `${reference.text}: there is no ${word} in this ${typeOf(at.value)}`,
+        {
+          remedy:
+            choices.length > 0
+              ? didYouMean(word, choices, "key")
+              : "correct the reference, or give the value such a field",
+        },
+      );
       return BROKEN_BINDING;
     }
     at = next;
@@ -75,6 +106,17 @@ function descend(binding: Binding, steps: readonly Step[], reference: Reference,
 function lookUp(reference: Reference, place: Place, run: Run): Binding {
   const { environment, report } = run;
   const exact: Place = { ...place, within: reference.text };
+  if (environment.constant === true) {
+    report.error(
+      "not-constant",
+      exact,
+      `${environment.where} must stand as it is, and refers to ${reference.text}`,
+      {
+        remedy: "write the value itself; $${ is a literal ${",
+      },
+    );
+    return BROKEN_BINDING;
+  }
   if (reference.kind === "resource") return environment.resource(reference, exact) ?? BROKEN_BINDING;
   if (reference.kind === "variable") {
     const binding = environment.variable(reference.name);
@@ -86,24 +128,39 @@ function lookUp(reference: Reference, place: Place, run: Run): Binding {
   }
   const { each } = environment;
   if (each === null || (reference.which !== "key" && reference.which !== "value")) {
-    report.error("unknown-reference", exact, each === null ? `${reference.text} has no meaning here` : `${reference.text}: each has key and value`, {
-      remedy: "use ${each.key} and ${each.value} in the inputs of a Module that has forEach; hand them to the module as inputs",
-    });
+    report.error(
+      "unknown-reference",
+      exact,
+      each === null ? `${reference.text} has no meaning here` : `${reference.text}: each has key and value`,
+      {
+        remedy: `use \${each.key} and \${each.value} in the inputs of a Module that has forEach; hand them to the module as inputs`,
+      },
+    );
     return BROKEN_BINDING;
   }
   return descend(reference.which === "key" ? each.key : each.value, reference.steps, reference, exact, run);
 }
 
 /** Text and references of one part within a longer string; undefined when it cannot be put into text. */
-function asText(binding: Binding, reference: Reference, place: Place, run: Run): readonly (string | ResourceReference)[] | undefined {
+function asText(
+  binding: Binding,
+  reference: Reference,
+  place: Place,
+  run: Run,
+): readonly (string | ResourceReference)[] | undefined {
   const { value } = binding;
   if (isBroken(value)) return undefined;
   if (isExpression(value)) return value.$expression;
   if (typeof value === "string") return [value];
   if (typeof value === "number" || typeof value === "boolean") return [String(value)];
-  run.report.error("not-text", { ...place, within: reference.text }, `${reference.text} is a ${typeOf(value)} and cannot be put into text`, {
-    remedy: "use it as the whole value, or refer to a field of it",
-  });
+  run.report.error(
+    "not-text",
+    { ...place, within: reference.text },
+    `${reference.text} is a ${typeOf(value)} and cannot be put into text`,
+    {
+      remedy: "use it as the whole value, or refer to a field of it",
+    },
+  );
   return undefined;
 }
 
@@ -122,7 +179,9 @@ function evaluateText(text: string, path: ValuePath, run: Run): Json {
   const place: Place = { ...run.place, path: [...run.place.path, ...path] };
   const { parts, faults } = parseTemplate(text);
   for (const fault of faults) {
-    run.report.error("bad-reference", { ...place, within: fault.text }, fault.summary, { remedy: fault.remedy });
+    run.report.error("bad-reference", { ...place, within: fault.text }, fault.summary, {
+      remedy: fault.remedy,
+    });
   }
   if (faults.length > 0) return BROKEN;
   const [only] = parts;
@@ -130,6 +189,7 @@ function evaluateText(text: string, path: ValuePath, run: Run): Json {
     if (typeof only === "string") return only;
     const binding = lookUp(only, place, run);
     for (const below of binding.sensitive) run.sensitive.push([...path, ...below]);
+    run.folders.push(...movedFolders(binding.folders, path));
     return binding.value;
   }
   const pieces: (string | ResourceReference)[] = [];
@@ -173,30 +233,26 @@ function evaluateValue(value: Json, path: (string | number)[], run: Run): Json {
     path.pop();
     if (result === child) continue;
     copy ??= { ...value };
-    copy[key] = result;
+    // A variable without a value: as if the line were not there.
+    if (result === null) delete copy[key];
+    else copy[key] = result;
   }
   return copy ?? value;
 }
 
 /** Evaluates the value that stands at `place`. */
 export function evaluate(value: Json, place: Place, environment: Environment, report: Report): Binding {
-  const run: Run = { environment, report, place, sensitive: [] };
+  const run: Run = { environment, report, place, sensitive: [], folders: [] };
   const result = evaluateValue(value, [], run);
-  return run.sensitive.length === 0 ? plain(result) : { value: result, sensitive: run.sensitive };
+  return { value: result, sensitive: run.sensitive, folders: run.folders };
 }
 
+const NOTHING = { variable: () => undefined, variableNames: () => [], each: null, resource: () => undefined };
+
 /** An environment in which nothing can be referred to: for values that must stand as they are. */
-export function constantEnvironment(where: string, report: Report): Environment {
-  return {
-    where,
-    variable: () => undefined,
-    variableNames: () => [],
-    each: null,
-    resource: (reference, place) => {
-      report.error("not-constant", place, `${where} cannot refer to resources: ${reference.text}`, {
-        remedy: "write the value itself; $${ is a literal ${",
-      });
-      return undefined;
-    },
-  };
+export function constantEnvironment(where: string): Environment {
+  return { ...NOTHING, where, constant: true };
 }
+
+/** An environment that is not known yet: every reference is accepted and stands for any value. */
+export const LATER: Environment = { ...NOTHING, where: "", variable: () => BROKEN_BINDING };

@@ -15,7 +15,12 @@ export interface AddressParts {
 }
 
 export type Reference =
-  | { readonly kind: "variable"; readonly name: string; readonly steps: readonly Step[]; readonly text: string }
+  | {
+      readonly kind: "variable";
+      readonly name: string;
+      readonly steps: readonly Step[];
+      readonly text: string;
+    }
   | { readonly kind: "each"; readonly which: string; readonly steps: readonly Step[]; readonly text: string }
   | {
       readonly kind: "resource";
@@ -38,7 +43,7 @@ export interface Template {
   readonly faults: readonly TemplateFault[];
 }
 
-const FORMS = "write ${var.name}, ${Kind/name.field} or, inside a module's inputs, ${each.key} and ${each.value}; $${ is a literal ${";
+const FORMS = `write \${var.name}, \${Kind/name.field} or, inside a module's inputs, \${each.key} and \${each.value}; $\${ is a literal \${`;
 const ADDRESS = /^((?:module\.[a-z0-9-]+(?:\["(?:[^"\\]|\\.)*"\])?\.)*)([A-Za-z]+)\/([A-Za-z0-9_-]+)/;
 const MODULE = /module\.([a-z0-9-]+)(\["(?:[^"\\]|\\.)*"\])?\./g;
 
@@ -60,7 +65,8 @@ function addressOf(match: RegExpExecArray): AddressParts {
   return { modules, kind: match[2] ?? "", name: match[3] ?? "" };
 }
 
-const STEP = /^(?:\.([A-Za-z_][A-Za-z0-9_-]*)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|\[([A-Za-z_][A-Za-z0-9_-]*)=([^\]"]+)\])/;
+const STEP =
+  /^(?:\.([A-Za-z_][A-Za-z0-9_-]*)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|\[([A-Za-z_][A-Za-z0-9_-]*)=([^\]"]+)\])/;
 
 function parseSteps(text: string): Step[] | undefined {
   const steps: Step[] = [];
@@ -88,7 +94,7 @@ function parseReference(body: string, text: string): Reference | { fault: Templa
   const address = head === null ? ADDRESS.exec(inner) : null;
   const taken = head ?? address;
   if (taken === null) {
-    if (inner === "") return fault(text, "the reference ${} is empty", FORMS);
+    if (inner === "") return fault(text, `the reference \${} is empty`, FORMS);
     if (/^[A-Za-z_][A-Za-z0-9_-]*$/.test(inner)) {
       return fault(text, `${text} names nothing: a variable is written \${var.${inner}}`, FORMS);
     }
@@ -97,7 +103,11 @@ function parseReference(body: string, text: string): Reference | { fault: Templa
   const steps = parseSteps(inner.slice(taken[0].length));
   if (steps === undefined) {
     const rest = inner.slice(taken[0].length);
-    return fault(text, `${text} cannot be read from "${rest}" on`, 'fields follow as .word, ["key"], [0] or [id=3]; there are no operators and no functions');
+    return fault(
+      text,
+      `${text} cannot be read from "${rest}" on`,
+      'fields follow as .word, ["key"], [0] or [id=3]; there are no operators and no functions',
+    );
   }
   if (address !== null) return { kind: "resource", address: addressOf(address), steps, text };
   const [, scope, name = ""] = head ?? [];
@@ -141,7 +151,11 @@ export function parseTemplate(text: string): Template {
     const end = closingBrace(text, next + 2);
     if (end < 0) {
       const rest = text.slice(next).split("\n")[0] ?? "";
-      faults.push({ text: rest, summary: "a reference is opened with ${ and not closed", remedy: "close it with }; write $${ for a literal ${" });
+      faults.push({
+        text: rest,
+        summary: "a reference is opened with ${ and not closed",
+        remedy: "close it with }; write $${ for a literal ${",
+      });
       return { parts, faults };
     }
     const parsed = parseReference(text.slice(next + 2, end), text.slice(next, end + 1));

@@ -3,16 +3,27 @@
  * secrets as SecretValue, data files as data. Expects a spec that holds to its schema.
  */
 import { readFileSync } from "node:fs";
-import { isAbsolute, join, relative, resolve, sep } from "node:path";
+import { isAbsolute, relative, resolve, sep } from "node:path";
 import { type FieldSchema, specFields } from "../../schema/fields.js";
 import type { ValuePath } from "../../schema/validators.js";
 import { isExpression, type ResourceReference } from "../../value/expression.js";
 import { isObject, type Json, type JsonObject } from "../../value/json.js";
 import { isWithin } from "../discover.js";
-import { isBroken } from "../expression/binding.js";
+import { type FolderOf, folderAt, isBroken } from "../expression/binding.js";
 import { formatPath } from "../field-path.js";
 import type { Report } from "../report.js";
 import { type MergedDocument, originOf, type Place } from "../sources.js";
+
+/**
+ * The absolute address of what an address field names; undefined when there is none (and that has been reported).
+ * `absolute`: the address came from a reference and is absolute already.
+ */
+export type ResolveAddress = (
+  address: string,
+  kind: string,
+  place: Place,
+  absolute: boolean,
+) => string | undefined;
 
 export interface FillRequest {
   readonly kind: string;
@@ -20,10 +31,11 @@ export interface FillRequest {
   readonly spec: JsonObject;
   /** Of the project, absolute. */
   readonly root: string;
-  /** Absolute address of what an address field names; undefined when there is none (and that has been reported). */
-  readonly resolve: (address: string, kind: string, place: Place) => string | undefined;
+  readonly resolve: ResolveAddress;
   readonly report: Report;
   readonly address: string;
+  /** Where parts of the document come from that were handed into a module; paths from the document's root. */
+  readonly folders?: readonly FolderOf[];
 }
 
 /** A reference and where it stands in the filled spec. */
@@ -56,13 +68,18 @@ function fieldName(filling: Filling): string {
   return `${formatPath(["spec", ...filling.path])} of ${filling.address}`;
 }
 
+/** The folder that a path written there is relative to. */
+function folderOf(path: ValuePath, filling: Filling): string {
+  return folderAt(filling.folders ?? [], path) ?? originOf(filling.document, path).file.directory;
+}
+
 /** `file:` paths are relative to the YAML file for the user, to the project for everybody else. */
 function fillSecret(reference: string, filling: Filling): Json {
   if (!reference.startsWith("file:")) return { $secret: reference, fingerprint: null };
   const written = reference.slice("file:".length);
   if (isAbsolute(written)) return { $secret: reference, fingerprint: null };
-  const origin = originOf(filling.document, ["spec", ...filling.path]);
-  const path = relative(filling.root, resolve(origin.file.directory, written)).split(sep).join("/");
+  const folder = folderOf(["spec", ...filling.path], filling);
+  const path = relative(filling.root, resolve(folder, written)).split(sep).join("/");
   return { $secret: `file:${path}`, fingerprint: null };
 }
 
@@ -70,30 +87,46 @@ function fillExpression(value: Json, field: FieldSchema, filling: Filling): Json
   if (!isExpression(value) || isBroken(value)) return value;
   const [only] = value.$expression;
   if (field.reference !== undefined) {
-    if (value.$expression.length === 1 && only !== undefined && typeof only !== "string" && only.path.length === 0) {
-      return fillAddress(only.address, field.reference, filling);
+    if (
+      value.$expression.length === 1 &&
+      only !== undefined &&
+      typeof only !== "string" &&
+      only.path.length === 0
+    ) {
+      return fillAddress(only.address, field.reference, filling, true);
     }
-    filling.report.error("not-an-address", placeOf(filling), `${fieldName(filling)} takes an address, not a value of a resource`, {
-      remedy: `write the address itself, for example ${field.reference}/name`,
-    });
+    filling.report.error(
+      "not-an-address",
+      placeOf(filling),
+      `${fieldName(filling)} takes an address, not a value of a resource`,
+      {
+        remedy: `write the address itself, for example ${field.reference}/name`,
+      },
+    );
     return value;
   }
   if (field.secret || field.file) {
-    filling.report.error("not-constant", placeOf(filling), `${fieldName(filling)} cannot come from another resource`, {
-      remedy: field.secret ? "write env:NAME or file:PATH" : "write the path of a file",
-    });
+    filling.report.error(
+      "not-constant",
+      placeOf(filling),
+      `${fieldName(filling)} cannot come from another resource`,
+      {
+        remedy: field.secret ? "write env:NAME or file:PATH" : "write the path of a file",
+      },
+    );
     return value;
   }
   const path = [...filling.path];
-  for (const part of value.$expression) if (typeof part !== "string") filling.references.push({ path, reference: part });
+  for (const part of value.$expression)
+    if (typeof part !== "string") filling.references.push({ path, reference: part });
   return value;
 }
 
-function fillAddress(address: string, kind: string, filling: Filling): Json {
-  const absolute = filling.resolve(address, kind, placeOf(filling));
-  if (absolute === undefined) return address;
-  filling.addresses.add(absolute);
-  return absolute;
+function fillAddress(address: string, kind: string, filling: Filling, absolute: boolean): Json {
+  const resolved = filling.resolve(address, kind, placeOf(filling), absolute);
+  if (resolved === undefined) return address;
+  filling.addresses.add(resolved);
+  return resolved;
 }
 
 /** Replaces dataFile by data (valid UTF-8) or dataBase64. */
@@ -103,13 +136,14 @@ function readDataFile(result: Record<string, Json>, name: string, filling: Filli
   if (typeof written !== "string") return;
   const path = [...filling.path, name];
   const place: Place = { document: filling.document, path: ["spec", ...path] };
-  const origin = originOf(filling.document, place.path);
-  const file = resolve(origin.file.directory, written);
-  const home = isWithin(origin.file.path, filling.root) ? filling.root : origin.file.directory;
+  const folder = folderOf(place.path, filling);
+  const file = resolve(folder, written);
+  const home = isWithin(folder, filling.root) ? filling.root : folder;
   if (isAbsolute(written) || !isWithin(file, home)) {
     filling.report.error("file-outside", place, `${written} is outside the project`, {
       detail: `the project is ${filling.root}`,
-      remedy: "put the file into the project and write its path relative to this YAML file, so that everybody who plans has it",
+      remedy:
+        "put the file into the project and write its path relative to this YAML file, so that everybody who plans has it",
     });
     return;
   }
@@ -119,10 +153,15 @@ function readDataFile(result: Record<string, Json>, name: string, filling: Filli
     if (Buffer.from(text, "utf8").equals(content)) result["data"] = text;
     else result["dataBase64"] = content.toString("base64");
   } catch (error) {
-    filling.report.error("unreadable-file", place, `the file ${written} cannot be read (${(error as NodeJS.ErrnoException).code})`, {
-      detail: `looked for ${join(file)}`,
-      remedy: "correct the path: it is relative to this YAML file",
-    });
+    filling.report.error(
+      "unreadable-file",
+      place,
+      `the file ${written} cannot be read (${(error as NodeJS.ErrnoException).code})`,
+      {
+        detail: `looked for ${file}`,
+        remedy: "correct the path: it is relative to this YAML file",
+      },
+    );
   }
 }
 
@@ -131,10 +170,15 @@ function checkAtMostOne(value: JsonObject, field: FieldSchema, filling: Filling)
   const last = given.at(-1);
   if (given.length < 2 || last === undefined) return true;
   filling.path.push(last);
-  filling.report.error("at-most-one", placeOf(filling, "key"), `${filling.address} has ${given.join(" and ")} at the same place`, {
-    remedy: `keep one of ${given.join(" and ")}`,
-    address: filling.address,
-  });
+  filling.report.error(
+    "at-most-one",
+    placeOf(filling, "key"),
+    `${filling.address} has ${given.join(" and ")} at the same place`,
+    {
+      remedy: `keep one of ${given.join(" and ")}`,
+      address: filling.address,
+    },
+  );
   filling.path.pop();
   return false;
 }
@@ -155,7 +199,8 @@ function fillMap(value: JsonObject, field: FieldSchema, filling: Filling): JsonO
   if (field.atMostOne.length === 0) return result;
   if (checkAtMostOne(value, field, filling)) {
     for (const name of field.atMostOne) {
-      if (field.properties.get(name)?.file === true && result[name] !== undefined) readDataFile(result, name, filling);
+      if (field.properties.get(name)?.file === true && result[name] !== undefined)
+        readDataFile(result, name, filling);
     }
   }
   return result;
@@ -170,7 +215,7 @@ function fillValue(value: Json, field: FieldSchema | null, filling: Filling): Js
   if (isExpression(value)) return fillExpression(value, field, filling);
   if (typeof value === "string") {
     if (field.secret) return fillSecret(value, filling);
-    return field.reference === undefined ? value : fillAddress(value, field.reference, filling);
+    return field.reference === undefined ? value : fillAddress(value, field.reference, filling, false);
   }
   if (Array.isArray(value)) {
     return value.map((item: Json, index) => {
@@ -187,7 +232,8 @@ function fillValue(value: Json, field: FieldSchema | null, filling: Filling): Js
 function collectReferences(value: Json, filling: Filling): void {
   if (isExpression(value)) {
     const path = [...filling.path];
-    for (const part of value.$expression) if (typeof part !== "string") filling.references.push({ path, reference: part });
+    for (const part of value.$expression)
+      if (typeof part !== "string") filling.references.push({ path, reference: part });
   } else if (Array.isArray(value) || isObject(value)) {
     for (const [key, child] of Object.entries(value)) {
       filling.path.push(Array.isArray(value) ? Number(key) : key);
@@ -201,5 +247,10 @@ function collectReferences(value: Json, filling: Filling): void {
 export function fillSpec(request: FillRequest): Filled {
   const filling: Filling = { ...request, addresses: new Set(), references: [], sensitive: [], path: [] };
   const spec = fillMap(request.spec, specFields(request.kind), filling);
-  return { spec, addresses: [...filling.addresses], references: filling.references, sensitive: filling.sensitive };
+  return {
+    spec,
+    addresses: [...filling.addresses],
+    references: filling.references,
+    sensitive: filling.sensitive,
+  };
 }

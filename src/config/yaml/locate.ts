@@ -57,7 +57,9 @@ function step(node: ParsedNode, name: string | number, document: ComposedDocumen
 
 function span(node: ParsedNode | null): TextSpan | undefined {
   const range = node?.range;
-  return range === undefined || range === null ? undefined : { start: range[0], end: Math.max(range[1], range[0] + 1) };
+  return range === undefined || range === null
+    ? undefined
+    : { start: range[0], end: Math.max(range[1], range[0] + 1) };
 }
 
 export interface Location {

@@ -1,36 +1,24 @@
 // Made from schemas/ by src/schema/generate-types.ts: change the schema, then `npm run generate`.
 
 /**
- * Always ferry/v1.
- */
-export type VersionOfTheLanguage = "ferry/v1";
-/**
- * Always Module.
- */
-export type Kind = "Module";
-/**
- * Unique among the resources of its kind. Lower-case letters, digits and dashes, at most 63.
- */
-export type Name = string;
-/**
- * Kind/name, in a module module.x.Kind/name, in an instance of a forEach module.x["key"].Kind/name.
- */
-export type Address = string;
-/**
  * Addresses of resources that must be finished first, where no reference says so already.
+ *
+ * Items: Kind/name, in a module module.x.Kind/name, in an instance of a forEach module.x["key"].Kind/name.
  */
-export type Dependencies = Address[];
-/**
- * A folder with module.yaml, relative to this YAML file, beginning with ./ or ../; or ferry:NAME for one that comes with ferry.
- */
-export type Source = string;
+export type DependsOn = string[];
 
 /**
  * Takes the documents of a folder into the configuration, once or once per entry of a map.
  */
 export interface Module {
-  apiVersion: VersionOfTheLanguage;
-  kind: Kind;
+  /**
+   * Always ferry/v1.
+   */
+  apiVersion: "ferry/v1";
+  /**
+   * Always Module.
+   */
+  kind: "Module";
   metadata: Metadata;
   spec: Specification;
 }
@@ -38,9 +26,12 @@ export interface Module {
  * Name of the module; its resources have addresses below module.NAME.
  */
 export interface Metadata {
-  name: Name;
+  /**
+   * Unique among the resources of its kind. Lower-case letters, digits and dashes, at most 63.
+   */
+  name: string;
   labels?: Labels;
-  dependsOn?: Dependencies;
+  dependsOn?: DependsOn;
 }
 /**
  * Words of your own, for selecting and reading; ferry gives them no meaning.
@@ -52,7 +43,10 @@ export interface Labels {
  * Where the module's documents are, and what it is given.
  */
 export interface Specification {
-  source: Source;
+  /**
+   * A folder with module.yaml, relative to this YAML file, beginning with ./ or ../; or ferry:NAME for one that comes with ferry.
+   */
+  source: string;
   inputs?: Inputs;
   forEach?: ForEach;
 }

@@ -1,40 +1,17 @@
 // Made from schemas/ by src/schema/generate-types.ts: change the schema, then `npm run generate`.
 
 /**
- * Always ferry/v1.
- */
-export type VersionOfTheLanguage = "ferry/v1";
-/**
- * Always ModuleDefinition.
- */
-export type Kind = "ModuleDefinition";
-/**
- * Unique among the resources of its kind. Lower-case letters, digits and dashes, at most 63.
- */
-export type Name = string;
-/**
- * What the module is for.
- */
-export type Description = string;
-/**
- * What values are accepted.
- */
-export type Type = "string" | "number" | "boolean" | "list" | "map";
-/**
- * What it decides, for the people who give values.
- */
-export type Description1 = string;
-/**
- * Mask the value wherever it would be shown.
- */
-export type Sensitive = boolean;
-
-/**
  * What a module takes and gives: the file module.yaml in the module's folder.
  */
 export interface ModuleDefinition {
-  apiVersion: VersionOfTheLanguage;
-  kind: Kind;
+  /**
+   * Always ferry/v1.
+   */
+  apiVersion: "ferry/v1";
+  /**
+   * Always ModuleDefinition.
+   */
+  kind: "ModuleDefinition";
   metadata: Metadata;
   spec?: Specification;
 }
@@ -42,7 +19,10 @@ export interface ModuleDefinition {
  * Name of the module.
  */
 export interface Metadata {
-  name: Name;
+  /**
+   * Unique among the resources of its kind. Lower-case letters, digits and dashes, at most 63.
+   */
+  name: string;
   labels?: Labels;
 }
 /**
@@ -55,7 +35,10 @@ export interface Labels {
  * Inputs and outputs.
  */
 export interface Specification {
-  description?: Description;
+  /**
+   * What the module is for.
+   */
+  description?: string;
   inputs?: Inputs;
   outputs?: Outputs;
 }
@@ -69,16 +52,24 @@ export interface Inputs {
  * A typed value given from outside.
  */
 export interface Variable {
-  type?: Type;
-  default?: Default;
-  description?: Description1;
-  sensitive?: Sensitive;
-}
-/**
- * Used when no value is given. Without it a value must be given.
- */
-export interface Default {
-  [k: string]: unknown;
+  /**
+   * What values are accepted.
+   */
+  type?: "string" | "number" | "boolean" | "list" | "map";
+  /**
+   * Used when no value is given. Without it a value must be given.
+   */
+  default?: {
+    [k: string]: unknown;
+  };
+  /**
+   * What it decides, for the people who give values.
+   */
+  description?: string;
+  /**
+   * Mask the value wherever it would be shown.
+   */
+  sensitive?: boolean;
 }
 /**
  * Values by name, which others use as ${Module/NAME.output}.

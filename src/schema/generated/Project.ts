@@ -1,98 +1,17 @@
 // Made from schemas/ by src/schema/generate-types.ts: change the schema, then `npm run generate`.
 
 /**
- * Always ferry/v1.
- */
-export type VersionOfTheLanguage = "ferry/v1";
-/**
- * Always Project.
- */
-export type Kind = "Project";
-/**
- * Unique among the resources of its kind. Lower-case letters, digits and dashes, at most 63.
- */
-export type Name = string;
-/**
- * Versions of ferry that may work on this project: comparisons joined by blanks, all of which must hold.
- */
-export type RequiredVersionOfFerry = string;
-/**
- * Relative to the project.
- */
-export type Directory = string;
-/**
- * host:port, several joined by commas.
- */
-export type ConnectString = string;
-/**
- * The znode below which the state lies.
- */
-export type Path = string;
-/**
- * Authentication scheme.
- */
-export type Scheme = "digest";
-/**
- * user:password, by reference.
- */
-export type Secret = string;
-/**
- * Credentials given to the servers.
- */
-export type Authentication = {
-  scheme: Scheme;
-  credential: Secret;
-}[];
-/**
- * 32 bytes as hex or base64, by reference; the state is encrypted with it (AES-256-GCM). Without it the state is not encrypted.
- */
-export type EncryptionKey = string;
-/**
- * What values are accepted.
- */
-export type Type = "string" | "number" | "boolean" | "list" | "map";
-/**
- * What it decides, for the people who give values.
- */
-export type Description = string;
-/**
- * Mask the value wherever it would be shown.
- */
-export type Sensitive = boolean;
-/**
- * Names that --env accepts. Each may have overlays/NAME/*.yaml (patches) and overlays/NAME.vars.yaml (values of variables).
- */
-export type Environments = Name[];
-/**
- * The branch that describes what should be live.
- */
-export type Branch = string;
-/**
- * The address it had.
- */
-export type From = string;
-/**
- * The address it has now.
- */
-export type To = string;
-/**
- * Resources that have a new address: ferry keeps them instead of destroying and creating.
- */
-export type MovedResources = {
-  from: From;
-  to: To;
-}[];
-/**
- * Which files and folders hold documents, relative to the project. Without it: every .yaml and .yml file below the project except overlays/, modules/, node_modules/, hidden ones and folders with a ferry.yaml of their own.
- */
-export type IncludedFilesAndFolders = string[];
-
-/**
  * What ferry needs to know before it reads the rest: one per project, in ferry.yaml.
  */
 export interface Project {
-  apiVersion: VersionOfTheLanguage;
-  kind: Kind;
+  /**
+   * Always ferry/v1.
+   */
+  apiVersion: "ferry/v1";
+  /**
+   * Always Project.
+   */
+  kind: "Project";
   metadata: Metadata;
   spec?: Specification;
 }
@@ -100,7 +19,10 @@ export interface Project {
  * Name of the project.
  */
 export interface Metadata {
-  name: Name;
+  /**
+   * Unique among the resources of its kind. Lower-case letters, digits and dashes, at most 63.
+   */
+  name: string;
   labels?: Labels;
 }
 /**
@@ -113,21 +35,47 @@ export interface Labels {
  * Settings of the project; all are optional.
  */
 export interface Specification {
-  requiredVersion?: RequiredVersionOfFerry;
+  /**
+   * Versions of ferry that may work on this project: comparisons joined by blanks, all of which must hold.
+   */
+  requiredVersion?: string;
   state?: State;
   variables?: Variables;
-  environments?: Environments;
+  /**
+   * Names that --env accepts. Each may have overlays/NAME/*.yaml (patches) and overlays/NAME.vars.yaml (values of variables).
+   *
+   * Items: Unique among the resources of its kind. Lower-case letters, digits and dashes, at most 63.
+   */
+  environments?: string[];
   providers?: Providers;
   git?: Git;
-  moved?: MovedResources;
-  include?: IncludedFilesAndFolders;
+  /**
+   * Resources that have a new address: ferry keeps them instead of destroying and creating.
+   */
+  moved?: {
+    /**
+     * The address it had.
+     */
+    from: string;
+    /**
+     * The address it has now.
+     */
+    to: string;
+  }[];
+  /**
+   * Which files and folders hold documents, relative to the project. Without it: every .yaml and .yml file below the project except overlays/, modules/, node_modules/, hidden ones and folders with a ferry.yaml of their own.
+   */
+  include?: string[];
 }
 /**
  * Where ferry keeps what it owns and last saw.
  */
 export interface State {
   backend?: Backend;
-  encryptionKey?: EncryptionKey;
+  /**
+   * 32 bytes as hex or base64, by reference; the state is encrypted with it (AES-256-GCM). Without it the state is not encrypted.
+   */
+  encryptionKey?: string;
 }
 /**
  * Exactly one of local and zookeeper.
@@ -140,15 +88,36 @@ export interface Backend {
  * State in files of this machine.
  */
 export interface LocalDirectory {
-  path?: Directory;
+  /**
+   * Relative to the project.
+   */
+  path?: string;
 }
 /**
  * State in a tree of znodes, for teams and CI.
  */
 export interface ZooKeeper {
-  connectString: ConnectString;
-  path: Path;
-  auth?: Authentication;
+  /**
+   * host:port, several joined by commas.
+   */
+  connectString: string;
+  /**
+   * The znode below which the state lies.
+   */
+  path: string;
+  /**
+   * Credentials given to the servers.
+   */
+  auth?: {
+    /**
+     * Authentication scheme.
+     */
+    scheme: "digest";
+    /**
+     * user:password, by reference.
+     */
+    credential: string;
+  }[];
 }
 /**
  * Values that may be given from outside, used as ${var.name}.
@@ -160,16 +129,24 @@ export interface Variables {
  * A typed value given from outside.
  */
 export interface Variable {
-  type?: Type;
-  default?: Default;
-  description?: Description;
-  sensitive?: Sensitive;
-}
-/**
- * Used when no value is given. Without it a value must be given.
- */
-export interface Default {
-  [k: string]: unknown;
+  /**
+   * What values are accepted.
+   */
+  type?: "string" | "number" | "boolean" | "list" | "map";
+  /**
+   * Used when no value is given. Without it a value must be given.
+   */
+  default?: {
+    [k: string]: unknown;
+  };
+  /**
+   * What it decides, for the people who give values.
+   */
+  description?: string;
+  /**
+   * Mask the value wherever it would be shown.
+   */
+  sensitive?: boolean;
 }
 /**
  * Connection settings per provider. No provider of this version takes any: what they need stands in Host and ZNode.
@@ -179,5 +156,8 @@ export interface Providers {}
  * The repository's part in the project.
  */
 export interface Git {
-  branch?: Branch;
+  /**
+   * The branch that describes what should be live.
+   */
+  branch?: string;
 }

@@ -1,49 +1,11 @@
 // Made from schemas/ by src/schema/generate-types.ts: change the schema, then `npm run generate`.
 
 /**
- * Always ferry/v1.
- */
-export type VersionOfTheLanguage = "ferry/v1";
-/**
- * Always ZNode.
- */
-export type Kind = "ZNode";
-/**
- * Unique among the resources of its kind. Lower-case letters, digits and dashes, at most 63.
- */
-export type Name = string;
-/**
- * Kind/name, in a module module.x.Kind/name, in an instance of a forEach module.x["key"].Kind/name.
- */
-export type Address = string;
-/**
  * Addresses of resources that must be finished first, where no reference says so already.
+ *
+ * Items: Kind/name, in a module module.x.Kind/name, in an instance of a forEach module.x["key"].Kind/name.
  */
-export type Dependencies = Address[];
-/**
- * Refuse any plan that would destroy or replace the resource.
- */
-export type PreventDestruction = boolean;
-/**
- * When the resource must be replaced, make the new one before the old one goes.
- */
-export type CreateBeforeDestroying = boolean;
-/**
- * Field paths whose differences are not acted on.
- */
-export type IgnoredFields = string[];
-/**
- * Kind/name, in a module module.x.Kind/name, in an instance of a forEach module.x["key"].Kind/name.
- */
-export type Address1 = string;
-/**
- * host:port, several joined by commas: for an ensemble that ferry does not deploy.
- */
-export type ConnectString = string;
-/**
- * Absolute path of the znode.
- */
-export type Path = string;
+export type DependsOn = string[];
 /**
  * Content as text (UTF-8).
  */
@@ -55,73 +17,24 @@ export type DataFile = string;
 /**
  * Content as base64, for bytes that are no text.
  */
-export type DataInBase64 = string;
-/**
- * Content by reference; never shown.
- */
-export type SecretData = string;
-/**
- * world, digest, ip, sasl or x509.
- */
-export type Scheme = "world" | "digest" | "ip" | "sasl" | "x509";
-/**
- * anyone for world, user:hash for digest, an address or network for ip.
- */
-export type Identity = string;
-/**
- * For digest, with password: ferry makes the hash.
- */
-export type User = string;
-/**
- * For digest, with user; by reference.
- */
-export type Password = string;
-/**
- * What is allowed.
- */
-export type Permissions = ("create" | "delete" | "read" | "write" | "admin")[];
+export type DataBase64 = string;
 /**
  * Who may do what.
  */
-export type ACL = ACLEntry[];
-/**
- * Children of declared znodes that are not declared are drift and are deleted.
- */
-export type Exclusive = boolean;
-/**
- * Authentication scheme.
- */
-export type Scheme1 = "digest";
-/**
- * user:password, by reference.
- */
-export type Credential = string;
-/**
- * How ferry authenticates to read and write.
- */
-export type Authentication = {
-  scheme: Scheme1;
-  credential: Credential;
-}[];
-/**
- * Certificate authority that signed the servers' certificates, by reference.
- */
-export type CA = string;
-/**
- * Client certificate, by reference.
- */
-export type Certificate = string;
-/**
- * Key of the client certificate, by reference.
- */
-export type Key = string;
+export type Acl = ACLEntry[];
 
 /**
  * A znode with data, ACL and children.
  */
 export interface ZNode {
-  apiVersion: VersionOfTheLanguage;
-  kind: Kind;
+  /**
+   * Always ferry/v1.
+   */
+  apiVersion: "ferry/v1";
+  /**
+   * Always ZNode.
+   */
+  kind: "ZNode";
   metadata: Metadata;
   spec: Specification;
 }
@@ -129,9 +42,12 @@ export interface ZNode {
  * Name and treatment of the resource.
  */
 export interface Metadata {
-  name: Name;
+  /**
+   * Unique among the resources of its kind. Lower-case letters, digits and dashes, at most 63.
+   */
+  name: string;
   labels?: Labels;
-  dependsOn?: Dependencies;
+  dependsOn?: DependsOn;
   lifecycle?: Lifecycle;
 }
 /**
@@ -144,36 +60,87 @@ export interface Labels {
  * How ferry may treat the resource.
  */
 export interface Lifecycle {
-  preventDestroy?: PreventDestruction;
-  createBeforeDestroy?: CreateBeforeDestroying;
-  ignoreChanges?: IgnoredFields;
+  /**
+   * Refuse any plan that would destroy or replace the resource.
+   */
+  preventDestroy?: boolean;
+  /**
+   * When the resource must be replaced, make the new one before the old one goes.
+   */
+  createBeforeDestroy?: boolean;
+  /**
+   * Field paths whose differences are not acted on.
+   */
+  ignoreChanges?: string[];
 }
 /**
  * Where the znode is and what it holds.
  */
 export interface Specification {
-  ensemble?: Address1;
-  connectString?: ConnectString;
-  path: Path;
+  /**
+   * Kind/name, in a module module.x.Kind/name, in an instance of a forEach module.x["key"].Kind/name.
+   */
+  ensemble?: string;
+  /**
+   * host:port, several joined by commas: for an ensemble that ferry does not deploy.
+   */
+  connectString?: string;
+  /**
+   * Absolute path of the znode.
+   */
+  path: string;
   data?: Data;
   dataFile?: DataFile;
-  dataBase64?: DataInBase64;
-  dataSecret?: SecretData;
-  acl?: ACL;
+  dataBase64?: DataBase64;
+  /**
+   * Content by reference; never shown.
+   */
+  dataSecret?: string;
+  acl?: Acl;
   children?: Children;
-  exclusive?: Exclusive;
-  auth?: Authentication;
+  /**
+   * Children of declared znodes that are not declared are drift and are deleted.
+   */
+  exclusive?: boolean;
+  /**
+   * How ferry authenticates to read and write.
+   */
+  auth?: {
+    /**
+     * Authentication scheme.
+     */
+    scheme: "digest";
+    /**
+     * user:password, by reference.
+     */
+    credential: string;
+  }[];
   tls?: TLS;
 }
 /**
  * One identity and its permissions.
  */
 export interface ACLEntry {
-  scheme: Scheme;
-  id?: Identity;
-  user?: User;
-  password?: Password;
-  permissions: Permissions;
+  /**
+   * world, digest, ip, sasl or x509.
+   */
+  scheme: "world" | "digest" | "ip" | "sasl" | "x509";
+  /**
+   * anyone for world, user:hash for digest, an address or network for ip.
+   */
+  id?: string;
+  /**
+   * For digest, with password: ferry makes the hash.
+   */
+  user?: string;
+  /**
+   * For digest, with user; by reference.
+   */
+  password?: string;
+  /**
+   * What is allowed.
+   */
+  permissions: ("create" | "delete" | "read" | "write" | "admin")[];
 }
 /**
  * Children by name, each with data, ACL and children of its own.
@@ -187,16 +154,28 @@ export interface Children {
 export interface Child {
   data?: Data;
   dataFile?: DataFile;
-  dataBase64?: DataInBase64;
-  dataSecret?: SecretData;
-  acl?: ACL;
+  dataBase64?: DataBase64;
+  /**
+   * Content by reference; never shown.
+   */
+  dataSecret?: string;
+  acl?: Acl;
   children?: Children;
 }
 /**
  * Certificates for the connection (PEM).
  */
 export interface TLS {
-  ca: CA;
-  cert?: Certificate;
-  key?: Key;
+  /**
+   * Certificate authority that signed the servers' certificates, by reference.
+   */
+  ca: string;
+  /**
+   * Client certificate, by reference.
+   */
+  cert?: string;
+  /**
+   * Key of the client certificate, by reference.
+   */
+  key?: string;
 }

@@ -1,0 +1,251 @@
+/**
+ * Carries out steps on a real ensemble, one at a time, each awaited. It takes no server down while another is missing,
+ * and puts a server that does not come back to its former configuration before it stops.
+ */
+import { connect as connectTcp } from "node:net";
+import type { JsonObject } from "../../../src/value/json.js";
+import type { Progress } from "../../provider.js";
+import type { UnitStatus } from "../../runtime.js";
+import type { Cluster } from "./cluster.js";
+import { notBack, notWholeBefore, portTaken, RolloutError } from "./failures.js";
+import type { Member } from "./membership.js";
+import { Reconfiguration } from "./reconfiguration.js";
+import { type EnsembleSpec, ensembleOf, quorumSize, type ServerSpec } from "./spec.js";
+import type { Step } from "./steps.js";
+import { stepText } from "./steps.js";
+import { type UnitPlan, unitName, unitSpec } from "./unit.js";
+import { observeAll, waitWhole } from "./waiting.js";
+
+export interface RolloutTarget {
+  /** Normalised, no unknown values. */
+  readonly raw: JsonObject;
+  readonly secrets: ReadonlyMap<string, Buffer>;
+  /** Server id → version it runs now; kept when the spec names none. */
+  readonly versions: ReadonlyMap<number, string>;
+}
+
+const LOG_LINES = 15;
+
+export class Rollout {
+  private readonly spec: EnsembleSpec;
+  /** Servers that are to serve now, by id: what wholeness is measured on. */
+  private readonly serving = new Map<number, ServerSpec>();
+  private readonly servers: ReadonlyMap<number, ServerSpec>;
+
+  constructor(
+    private readonly cluster: Cluster,
+    private readonly target: RolloutTarget,
+    private readonly former: RolloutTarget | null,
+    private readonly report: (progress: Progress) => void,
+  ) {
+    this.spec = ensembleOf(target.raw);
+    const before = former === null ? [] : ensembleOf(former.raw).servers;
+    this.servers = new Map([...before, ...this.spec.servers].map((server) => [server.id, server]));
+    for (const server of before) if (server.running) this.serving.set(server.id, server);
+  }
+
+  /** Runs the steps in order; rejects with RolloutError, the ensemble as whole as it was. */
+  async run(steps: readonly Step[]): Promise<void> {
+    for (const [at, step] of steps.entries()) {
+      this.cluster.signal.throwIfAborted();
+      this.report({ message: stepText(step), step: at + 1, steps: steps.length });
+      await this.take(step);
+    }
+  }
+
+  private async take(step: Step): Promise<void> {
+    switch (step.kind) {
+      case "start":
+        return this.start(step.id, step.members);
+      case "restart":
+        return this.restart(step.id, step.members);
+      case "join":
+        return this.join(step.id);
+      case "leave":
+        return this.reconfiguration().leave(step.id);
+      case "stop":
+        return this.stop(step.id);
+      case "remove":
+        return this.remove(step.id);
+    }
+  }
+
+  private server(id: number): ServerSpec {
+    const server = this.servers.get(id);
+    if (server === undefined) throw new Error(`no server ${id} in ${this.cluster.address}`);
+    return server;
+  }
+
+  private waitMs(): number {
+    return this.spec.rolling.waitSeconds * 1000;
+  }
+
+  private reconfiguration(): Reconfiguration {
+    return new Reconfiguration(
+      this.cluster,
+      this.former ?? this.target,
+      [...this.serving.values()],
+      this.waitMs(),
+    );
+  }
+
+  private members(target: RolloutTarget, ids: readonly number[]): Member[] {
+    const spec = ensembleOf(target.raw);
+    const plain = spec.tls.client?.only !== true;
+    return ids.map((id) => {
+      const server = spec.servers.find((candidate) => candidate.id === id) ?? this.server(id);
+      return { server, address: this.cluster.hostAddress(server.host), plain };
+    });
+  }
+
+  private async plan(id: number, target: RolloutTarget, memberIds: readonly number[]): Promise<UnitPlan> {
+    const spec = ensembleOf(target.raw);
+    const server = spec.servers.find((candidate) => candidate.id === id) ?? this.server(id);
+    const runtime = await this.cluster.runtime(server.host);
+    const tools = this.cluster.toolchain(spec, server, target.versions.get(id));
+    return {
+      address: this.cluster.address,
+      lineage: this.cluster.context.lineage,
+      rawSpec: target.raw,
+      spec,
+      server,
+      members: this.members(target, memberIds),
+      directories: runtime.directories(unitName(this.cluster.address, id)),
+      secrets: target.secrets,
+      ...tools,
+    };
+  }
+
+  /** Makes the unit equal to the target and starts it. */
+  private async launch(id: number, target: RolloutTarget, memberIds: readonly number[]): Promise<UnitStatus> {
+    const plan = await this.plan(id, target, memberIds);
+    const runtime = await this.cluster.runtime(plan.server.host);
+    const unit = unitSpec(plan);
+    const present = await runtime.inspect(unit.name, this.cluster.signal);
+    if (present?.running !== true) await this.refuseTakenPorts(plan.server, unit.ports);
+    await runtime.ensure(unit, this.cluster.signal);
+    return runtime.start(unit.name, this.cluster.signal);
+  }
+
+  private async refuseTakenPorts(
+    server: ServerSpec,
+    ports: readonly { port: number; purpose: string }[],
+  ): Promise<void> {
+    const host = this.cluster.hostAddress(server.host);
+    for (const { port, purpose } of ports) {
+      if (await isListening(host, port)) {
+        throw new RolloutError(portTaken(this.cluster.address, server.id, `${host}:${port}`, purpose));
+      }
+    }
+  }
+
+  private async start(id: number, memberIds: readonly number[]): Promise<void> {
+    await this.launch(id, this.target, memberIds);
+    this.serving.set(id, this.server(id));
+    const running = [...this.serving.values()];
+    const members = memberIds.map((member) => this.server(member));
+    const voters = running.filter((server) => server.role === "participant").length;
+    if (voters < quorumSize(members)) return; // cannot serve yet: the next one to start makes the quorum
+    await this.expectBack(
+      id,
+      "It was left running, so that its log can be read; no other server was touched.",
+    );
+  }
+
+  private async expectBack(id: number, outcome: string): Promise<void> {
+    const reason = await this.whyNotBack(id);
+    if (reason !== null) throw new RolloutError(await this.notBack(id, reason, outcome));
+  }
+
+  private whyNotBack(id: number): Promise<string | null> {
+    const others = [...this.serving.values()].filter((server) => server.id !== id);
+    return waitWhole(this.cluster, this.spec, [...others, this.server(id)], this.waitMs());
+  }
+
+  private async notBack(id: number, reason: string, outcome: string) {
+    const server = this.server(id);
+    const runtime = await this.cluster.runtime(server.host);
+    const logs = await runtime
+      .logs(unitName(this.cluster.address, id), LOG_LINES, this.cluster.signal)
+      .catch(() => "");
+    const waitedSeconds = this.spec.rolling.waitSeconds;
+    return notBack({ address: this.cluster.address, id, waitedSeconds, reason, logs, outcome });
+  }
+
+  private async restart(id: number, memberIds: readonly number[]): Promise<void> {
+    const single = this.serving.size <= 1;
+    if (!single) {
+      const reason = await waitWhole(this.cluster, this.spec, [...this.serving.values()], this.waitMs());
+      if (reason !== null) throw new RolloutError(notWholeBefore(this.cluster.address, id, reason));
+    }
+    const host = this.server(id).host;
+    const runtime = await this.cluster.runtime(host);
+    await runtime.stop(unitName(this.cluster.address, id), this.cluster.signal);
+    await this.launch(id, this.target, memberIds);
+    this.serving.set(id, this.server(id));
+    const reason = await this.whyNotBack(id);
+    if (reason !== null) throw new RolloutError(await this.putBack(id, reason, memberIds));
+  }
+
+  /** The former configuration again, so that the ensemble is whole when we stop. */
+  private async putBack(id: number, reason: string, memberIds: readonly number[]) {
+    const complaint = await this.notBack(id, reason, "");
+    if (this.former === null) return complaint;
+    const name = unitName(this.cluster.address, id);
+    const runtime = await this.cluster.runtime(this.server(id).host);
+    await runtime.stop(name, this.cluster.signal);
+    await this.launch(id, this.former, memberIds);
+    const still = await this.whyNotBack(id);
+    const outcome =
+      still === null
+        ? `Server ${id} was given its former configuration again; the ensemble is whole. Servers after it were not touched.`
+        : `Server ${id} was given its former configuration again, and is still not in step (${still}). Servers after it were not touched.`;
+    return { ...complaint, detail: `${outcome}${complaint.detail ?? ""}` };
+  }
+
+  private async join(id: number): Promise<void> {
+    const line = this.members(this.target, [id])[0];
+    if (line !== undefined) await this.reconfiguration().join(line);
+    await this.expectBack(
+      id,
+      "It was added to the membership and left running; no other server was touched.",
+    );
+  }
+
+  private async stop(id: number): Promise<void> {
+    const runtime = await this.cluster.runtime(this.server(id).host);
+    await runtime.stop(unitName(this.cluster.address, id), this.cluster.signal);
+    this.serving.delete(id);
+  }
+
+  private async remove(id: number): Promise<void> {
+    const before =
+      this.former === null
+        ? undefined
+        : ensembleOf(this.former.raw).servers.find((server) => server.id === id);
+    const runtime = await this.cluster.runtime((before ?? this.server(id)).host);
+    const purgeData = !this.spec.deletion.keepData;
+    await runtime.remove(unitName(this.cluster.address, id), { purgeData }, this.cluster.signal);
+    this.serving.delete(id);
+  }
+
+  /** Ids of servers that answer now. */
+  async answering(): Promise<number[]> {
+    const seen = await observeAll(this.cluster, this.spec, [...this.servers.values()]);
+    return [...seen].flatMap(([id, observation]) => (observation === null ? [] : [id]));
+  }
+}
+
+/** Whether something takes connections there. */
+function isListening(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connectTcp({ host, port });
+    const end = (answer: boolean): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.setTimeout(1_000, () => end(false));
+    socket.once("connect", () => end(true));
+    socket.once("error", () => end(false));
+  });
+}

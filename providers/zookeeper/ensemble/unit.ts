@@ -1,0 +1,117 @@
+/**
+ * One server as a unit of a host's runtime: its name, its marks, its command. Pure. Names and marks are what finds the
+ * server again after any crash, so they depend on the address alone.
+ */
+import { createHash } from "node:crypto";
+import type { JsonObject } from "../../../src/value/json.js";
+import type { UnitSpec } from "../../runtime.js";
+import { loggingConfiguration } from "../distribution-logging.js";
+import { JVM_SETTINGS, type ServerPlan, serverFiles } from "./files.js";
+import { sharedSections } from "./spec.js";
+
+export const ADDRESS_LABEL = "ferry.address";
+export const SERVER_LABEL = "ferry.server";
+
+/** Milliseconds a server has to end by itself; it writes no snapshot on the way, so that is plenty. */
+const STOP_GRACE_MS = 10_000;
+
+/** Writes myid into the data directory, which only the server's side can reach, then becomes the server. */
+const LAUNCH = 'printf "%s\\n" "$1" > "$2/myid" || exit 1; shift 2; exec "$@"';
+
+/** Unique on a host for every ensemble of every module: the readable part, and a hash where it is not the address. */
+export function unitName(address: string, id: number): string {
+  const name = address.slice(address.lastIndexOf("/") + 1);
+  const plain = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9-]/g, "-")
+    .replaceAll(/^-+|-+$/g, "")
+    .slice(0, 40);
+  const isRoot = address === `ZooKeeperEnsemble/${plain}`;
+  const hash = createHash("sha256").update(address).digest("hex").slice(0, 8);
+  return `zookeeper-${isRoot ? plain : `${plain}-${hash}`}-${id}`;
+}
+
+export interface UnitPlan extends ServerPlan {
+  readonly address: string;
+  readonly lineage: string;
+  /** Class path as the server sees it. */
+  readonly classpath: readonly string[];
+  readonly java: string;
+  /** The normalised spec as data, for the record beside the files. */
+  readonly rawSpec: JsonObject;
+}
+
+function jvmSettings({ spec }: UnitPlan): string[] {
+  return Object.entries(spec.settings)
+    .filter(([name]) => JVM_SETTINGS.has(name))
+    .map(([name, value]) => `-D${name}=${String(value)}`);
+}
+
+function command(plan: UnitPlan): string[] {
+  const { spec, server, directories } = plan;
+  return [
+    ...["sh", "-c", LAUNCH, "zookeeper", String(server.id), directories.data],
+    plan.java,
+    `-Xms${spec.jvm.heap}`,
+    `-Xmx${spec.jvm.heap}`,
+    ...jvmSettings(plan),
+    ...loggingConfiguration(plan.logging, "INFO").jvmOptions(directories.config),
+    ...spec.jvm.options,
+    "-cp",
+    plan.classpath.join(":"),
+    "org.apache.zookeeper.server.quorum.QuorumPeerMain",
+    `${directories.config}/zoo.cfg`,
+  ];
+}
+
+function ports({ server }: UnitPlan): UnitSpec["ports"] {
+  const all: readonly (readonly [string, number | undefined])[] = [
+    ["client", server.clientPort],
+    ["quorum", server.quorumPort],
+    ["election", server.electionPort],
+    ["admin", server.adminPort],
+    ["metrics", server.metricsPort],
+    ["secure client", server.secureClientPort],
+    ["observer master", server.observerMasterPort],
+  ];
+  return all.flatMap(([purpose, port]) => (port === undefined ? [] : [{ purpose, port }]));
+}
+
+const UNITS: Readonly<Record<string, number>> = { "": 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
+
+function bytes(size: unknown): number | undefined {
+  const match = typeof size === "string" ? /^(\d+)\s*([kmg]?)b?$/i.exec(size) : null;
+  return match === null ? undefined : Number(match[1]) * (UNITS[(match[2] ?? "").toLowerCase()] ?? 1);
+}
+
+function limits({ spec }: UnitPlan): UnitSpec["limits"] {
+  const { memory, cpus, cpuShares, cpuset } = spec.container;
+  const memoryBytes = bytes(memory);
+  return {
+    ...(memoryBytes === undefined ? {} : { memoryBytes }),
+    ...(typeof cpus === "number" ? { cpus } : {}),
+    ...(typeof cpuShares === "number" ? { cpuShares } : {}),
+    ...(typeof cpuset === "string" ? { cpuset } : {}),
+  };
+}
+
+/** Everything the runtime needs to make the server. */
+export function unitSpec(plan: UnitPlan): UnitSpec {
+  const { spec, server, address, lineage } = plan;
+  const { memory: _m, cpus: _c, cpuShares: _s, cpuset: _t, user, ...docker } = spec.container;
+  const record = { lineage, server: server as unknown as JsonObject, sections: sharedSections(plan.rawSpec) };
+  return {
+    name: unitName(address, server.id),
+    labels: { [ADDRESS_LABEL]: address, [SERVER_LABEL]: String(server.id) },
+    files: serverFiles(plan, record),
+    ...(spec.distribution.image === undefined ? {} : { image: spec.distribution.image }),
+    command: command(plan),
+    environment: {},
+    ports: ports(plan),
+    limits: limits(plan),
+    restart: spec.restart,
+    stopGraceMs: STOP_GRACE_MS,
+    ...(typeof user === "string" ? { user } : {}),
+    docker,
+  };
+}

@@ -1,0 +1,37 @@
+/** All checks across resources, in the order in which they build on each other. */
+import type { Report } from "../report.js";
+import type { LoadedResource } from "../resources/resource.js";
+import { checkAcls } from "./acls.js";
+import { checkCycles } from "./cycles.js";
+import { checkEnsembleFeatures } from "./ensemble-features.js";
+import { checkEnsembleServers } from "./ensemble-servers.js";
+import { checkEnsembleSettings } from "./ensemble-settings.js";
+import { checkHosts } from "./hosts.js";
+import { checkIgnoredFields } from "./ignored-fields.js";
+import type { CheckInput } from "./input.js";
+import { checkPorts } from "./ports.js";
+import { checkReferences } from "./references.js";
+import { orderZNodes } from "./znode-order.js";
+import { checkZNodes } from "./znodes.js";
+
+const CHECKS: readonly ((input: CheckInput) => void)[] = [
+  checkReferences,
+  checkHosts,
+  checkEnsembleServers,
+  checkEnsembleSettings,
+  checkEnsembleFeatures,
+  checkPorts,
+  checkZNodes,
+  checkAcls,
+  checkIgnoredFields,
+  orderZNodes,
+  checkCycles,
+];
+
+export function runChecks(found: {
+  readonly resources: readonly LoadedResource[];
+  readonly report: Report;
+}): void {
+  const byAddress = new Map(found.resources.map((resource) => [resource.address, resource]));
+  for (const check of CHECKS) check({ ...found, byAddress });
+}
