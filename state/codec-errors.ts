@@ -40,10 +40,14 @@ export function invalidState(problems: readonly string[], location: string): Dia
 }
 
 export function keyMissing(location: string): DiagnosticError {
-  return refusal("state-key-missing", `cannot read the state ${location}: it is encrypted and no key is given`, {
-    detail: "Nothing was changed.",
-    remedy: `Name the key in ferry.yaml, spec.state.encryptionKey: env:NAME or file:PATH. To switch encryption off, give the key once as ${OLD_KEY_VARIABLE}.`,
-  });
+  return refusal(
+    "state-key-missing",
+    `cannot read the state ${location}: it is encrypted and no key is given`,
+    {
+      detail: "Nothing was changed.",
+      remedy: `Name the key in ferry.yaml, spec.state.encryptionKey: env:NAME or file:PATH. To switch encryption off, give the key once as ${OLD_KEY_VARIABLE}.`,
+    },
+  );
 }
 
 export function wrongKey(location: string, key: StateKey, expected: string, given: string): DiagnosticError {

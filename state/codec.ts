@@ -22,8 +22,8 @@ import {
 } from "./codec-errors.js";
 import { keyId, type RandomBytes, type StateKey, type StateKeys, seal, unseal } from "./encryption.js";
 import { type RecordedResource, STATE_FORMAT_VERSION, type State } from "./model.js";
-import { openFormat0 } from "./upgrade/format-0.js";
 import { upgradeDocument } from "./upgrade/chain.js";
+import { openFormat0 } from "./upgrade/format-0.js";
 import { stateProblems } from "./validate.js";
 
 /** The readable head of a file. */
@@ -110,7 +110,9 @@ interface Opened {
 function decodeFormat1(bytes: Buffer, options: DecodeOptions): Opened {
   const { location } = options;
   const head = bytes.subarray(0, PREFIX_BYTES).toString("latin1");
-  const checksum = head.startsWith(FIRST_LINE) ? CHECKSUM_LINE.exec(head.slice(FIRST_LINE.length))?.[1] : undefined;
+  const checksum = head.startsWith(FIRST_LINE)
+    ? CHECKSUM_LINE.exec(head.slice(FIRST_LINE.length))?.[1]
+    : undefined;
   const checked = bytes.subarray(PREFIX_BYTES);
   if (checksum === undefined || checksum !== checksumOf(checked)) throw damaged(location);
   const document = parseObject(`{${checked.toString("utf8")}`, location);
@@ -172,8 +174,8 @@ function decodeFormat0(bytes: Buffer, { location, keys }: DecodeOptions): Opened
 
 /** `{"git":…,"resources":{…}}` in pieces, in the order of addresses. */
 function bodyPieces(state: State): Buffer[] {
-  const pieces = [Buffer.from(`{"git":${JSON.stringify(state.git)},"resources":{`)];
-  let separator = FIRST_SEPARATOR;
+  const pieces: Buffer[] = [Buffer.from(`{"git":${JSON.stringify(state.git)},"resources":{`)];
+  let separator: Buffer = FIRST_SEPARATOR;
   for (const address of Object.keys(state.resources).sort()) {
     const record = state.resources[address];
     if (record === undefined) continue;
@@ -217,7 +219,8 @@ function headerOf(state: State, writtenAt: Date): StateHeader {
 function parseHeader(value: Json): StateHeader | null {
   if (!isObject(value)) return null;
   const { lineage, serial, writtenAt, ferryVersion, resources, commit } = value;
-  if (typeof lineage !== "string" || typeof writtenAt !== "string" || typeof ferryVersion !== "string") return null;
+  if (typeof lineage !== "string" || typeof writtenAt !== "string" || typeof ferryVersion !== "string")
+    return null;
   if (typeof serial !== "number" || typeof resources !== "number") return null;
   if (commit !== null && typeof commit !== "string") return null;
   return { lineage, serial, writtenAt, ferryVersion, resources, commit };

@@ -56,7 +56,11 @@ export async function loadStateKeys(
   return {
     current: reference === undefined ? undefined : await loadStateKey(reference, secrets),
     previous:
-      old === undefined ? undefined : old.toString("utf8").trim() === "none" ? "none" : await loadStateKey(oldReference, secrets),
+      old === undefined
+        ? undefined
+        : old.toString("utf8").trim() === "none"
+          ? "none"
+          : await loadStateKey(oldReference, secrets),
   };
 }
 

@@ -53,10 +53,14 @@ export function notLocked(location: string, id: string): DiagnosticError {
 
 export function otherLock(location: string, id: string, holder: LockOwner): DiagnosticError {
   return new DiagnosticError([
-    errorDiagnostic("state-lock-other", `cannot remove the lock ${id} of the state ${location}: it is not the one held`, {
-      detail: `It is held by ${describeOwner(holder)}, lock id ${holder.id}. Nothing was changed.`,
-      remedy: "Look who holds it before you remove it.",
-    }),
+    errorDiagnostic(
+      "state-lock-other",
+      `cannot remove the lock ${id} of the state ${location}: it is not the one held`,
+      {
+        detail: `It is held by ${describeOwner(holder)}, lock id ${holder.id}. Nothing was changed.`,
+        remedy: "Look who holds it before you remove it.",
+      },
+    ),
   ]);
 }
 

@@ -29,7 +29,10 @@ export function createLockOwner(operation: string, now: Date = new Date()): Lock
 /** Whether the owner's process still runs. */
 export function livenessOf(owner: LockOwner): Liveness {
   if (owner.host !== hostname()) {
-    return { kind: "unknown", reason: `it runs on ${owner.host}, which cannot be looked at from ${hostname()}` };
+    return {
+      kind: "unknown",
+      reason: `it runs on ${owner.host}, which cannot be looked at from ${hostname()}`,
+    };
   }
   const theirs = parseStart(owner.processStart);
   const own = parseStart(processStart(process.pid) ?? "");

@@ -59,7 +59,8 @@ const timeOrNull: Check = (value, path, problems) => {
 
 function oneOf(...allowed: readonly Json[]): Check {
   return (value, path, problems) => {
-    if (value === undefined || !allowed.includes(value)) problems.push(`${path}: must be ${allowed.join(" or ")}`);
+    if (value === undefined || !allowed.includes(value))
+      problems.push(`${path}: must be ${allowed.join(" or ")}`);
   };
 }
 

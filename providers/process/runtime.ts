@@ -90,14 +90,15 @@ export class ProcessRuntime implements HostRuntime {
     const layout = this.layout(spec.name);
     return this.trying(spec.name, layout.root, "writing the unit", async () => {
       this.refuseEmptyCommand(spec);
+      for (const file of spec.files) inside(this.place(spec.name), layout.directories.config, file.path);
       const before = await this.record(spec.name, layout);
       if (before !== null && needsNewProcess(before.spec, spec)) await this.stop(spec.name, signal);
       refuseLinksOut(this.place(spec.name), layout.root, layout.directories.config);
       const { config, data, logs } = layout.directories;
       await privateDirectory(dirname(layout.root));
       for (const path of [layout.root, config, data, logs, layout.run]) await privateDirectory(path);
-      await this.putFiles(spec.name, layout, spec.files, signal);
       await removeOthers(config, new Set(spec.files.map((file) => file.path)));
+      await this.putFiles(spec.name, layout, spec.files, signal);
       const record = unitRecord(spec);
       await writeIfDifferent(`${layout.run}/restart`, Buffer.from(`${spec.restart}\n`), 0o600);
       await writeIfDifferent(layout.record, Buffer.from(printRecord(record)), 0o600);
@@ -244,7 +245,7 @@ export class ProcessRuntime implements HostRuntime {
     const targets = files.map((file) => ({ file, target: inside(place, config, file.path) }));
     for (const { file, target } of targets) {
       throwIfAborted(signal, place, "writing configuration files");
-      refuseLinksOut(place, layout.root, dirname(target));
+      refuseLinksOut(place, layout.root, target);
       if (dirname(target) !== config) await privateDirectory(dirname(target));
       await writeIfDifferent(target, file.content, file.mode & 0o777);
     }

@@ -103,7 +103,7 @@ function resourceText(address: string, record: RecordedResource | undefined, rea
   }
   if (reading.status !== "present") return { address, applied, live: reading.status };
   const { live, attributes, identity } = reading;
-  return { address, applied, identity, live: maskValues(live, sensitive), attributes };
+  return { address, applied, identity, attributes, live: maskValues(live, sensitive) };
 }
 
 /** Reads the resource and what it depends on, nothing else. */

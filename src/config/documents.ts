@@ -51,7 +51,7 @@ function spanAt(
   document: YamlDocument,
   path: readonly string[],
 ): { file: SourceFile; span: TextSpan } {
-  return { file, span: locate(file.text, document.index, path, "value").span };
+  return { file, span: locate(file.text, document.span, path, "value") };
 }
 
 function checkVersion(value: JsonObject, file: SourceFile, document: YamlDocument, report: Report): boolean {
@@ -123,7 +123,7 @@ function nameOf(
 }
 
 function toDocument(file: SourceFile, document: YamlDocument, report: Report): RawDocument | undefined {
-  const { value, span, index } = document;
+  const { value, span } = document;
   if (isBroken(value)) return undefined;
   if (!isObject(value)) {
     report.error(
@@ -145,7 +145,7 @@ function toDocument(file: SourceFile, document: YamlDocument, report: Report): R
     report.doubtful.add(name ?? "");
     return undefined;
   }
-  return { file, index, kind, name, value, span };
+  return { file, kind, name, value, span };
 }
 
 /** Reads the documents of files, in order. */

@@ -64,8 +64,6 @@ export class SourceFile {
 /** One document as it was written. */
 export interface RawDocument {
   readonly file: SourceFile;
-  /** Among the documents of the file. */
-  readonly index: number;
   readonly kind: string;
   readonly name: string;
   readonly value: JsonObject;
@@ -126,7 +124,7 @@ export interface PlacedText {
 /** Finds a place in the files. */
 export function placedText(place: Place): PlacedText {
   const origin = originOf(place.document, place.path);
-  const { span } = locate(origin.file.text, origin.index, place.path, place.target ?? "value");
+  const span = locate(origin.file.text, origin.span, place.path, place.target ?? "value");
   let marked = span;
   if (place.within !== undefined) {
     const at = origin.file.text.slice(span.start, span.end).indexOf(place.within);

@@ -137,7 +137,6 @@ class VariableReader {
       }
       const raw: RawDocument = {
         file: read.file,
-        index: document.index,
         kind: "variables",
         name,
         value: document.value,

@@ -6,7 +6,8 @@ import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, isAbsolute, join, normalize } from "node:path";
 import { DiagnosticError, errorDiagnostic } from "../diagnostics/diagnostic.js";
 import { nearestNames } from "./nearest.js";
-import { concernsProject, findRepository, type Repository, referenceNames } from "./repository.js";
+import { findRepository, type Repository, referenceNames } from "./repository.js";
+import { projectFiles } from "./tree.js";
 
 export interface Materialised {
   /** The folder that stands for the project's root: `into` itself. */
@@ -59,11 +60,11 @@ async function resolveCommit(repository: Repository, ref: string): Promise<strin
 }
 
 async function resolveName(repository: Repository, name: string): Promise<string | null> {
-  const { git, fs, dir, cache } = repository;
-  const resolved = await git.resolveRef({ fs, dir, ref: name === "@" ? "HEAD" : name }).catch(() => null);
+  const { git, at } = repository;
+  const resolved = await git.resolveRef({ ...at, ref: name === "@" ? "HEAD" : name }).catch(() => null);
   if (resolved !== null && /^[0-9a-f]{40}$/.test(resolved)) return resolved;
   if (!/^[0-9a-f]{4,40}$/.test(name)) return null;
-  return git.expandOid({ fs, dir, oid: name, cache }).catch(() => null);
+  return git.expandOid({ ...at, oid: name }).catch(() => null);
 }
 
 /** `~3^` is four generations back along first parents. */
@@ -89,8 +90,8 @@ async function peelToCommit(repository: Repository, ref: string, oid: string): P
 }
 
 function readCommit(repository: Repository, oid: string) {
-  const { git, fs, dir, cache } = repository;
-  return git.readCommit({ fs, dir, oid, cache });
+  const { git, at } = repository;
+  return git.readCommit({ ...at, oid });
 }
 
 async function unknownReference(repository: Repository, ref: string, base: string): Promise<DiagnosticError> {
@@ -99,7 +100,8 @@ async function unknownReference(repository: Repository, ref: string, base: strin
   return new DiagnosticError([
     errorDiagnostic("git-unknown-reference", `the repository has no branch, tag or commit ${ref}`, {
       ...(hint === "" ? {} : { detail: hint }),
-      remedy: "List what there is with: git branch --all; git tag. Fetch it if it is only on the server: git fetch --tags",
+      remedy:
+        "List what there is with: git branch --all; git tag. Fetch it if it is only on the server: git fetch --tags",
     }),
   ]);
 }
@@ -115,31 +117,19 @@ function tooFarBack(ref: string, commit: string, left: number): DiagnosticError 
 
 /** Regular files and links of the project's subtree; returns how many. */
 async function writeTree(repository: Repository, commit: string, into: string): Promise<number> {
-  const { git, fs, dir, cache, prefix } = repository;
-  let files = 0;
+  const { git, at, prefix } = repository;
   await mkdir(into, { recursive: true });
-  await git.walk({
-    fs,
-    dir,
-    cache,
-    trees: [git.TREE({ ref: commit })],
-    map: async (path, [entry]) => {
-      if (!concernsProject(path, prefix) || !entry) return null;
-      const type = await entry.type();
-      if (type === "tree") return true;
-      if (type !== "blob") return null;
-      const relativePath = prefix === "" ? path : path.slice(prefix.length + 1);
-      const content = await entry.content();
-      if (content === undefined) return null;
-      await writeEntry(into, relativePath, await entry.mode(), content);
-      files += 1;
-      return true;
-    },
-    reduce: async () => true,
-  });
+  let files = 0;
+  for (const { path, oid, mode } of await projectFiles(repository, commit)) {
+    if (mode === SUBMODULE_MODE) continue;
+    const { blob } = await git.readBlob({ ...at, oid });
+    await writeEntry(into, prefix === "" ? path : path.slice(prefix.length + 1), mode, blob);
+    files += 1;
+  }
   return files;
 }
 
+const SUBMODULE_MODE = 0o160000;
 const LINK_MODE = 0o120000;
 const EXECUTABLE_MODE = 0o100755;
 

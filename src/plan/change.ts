@@ -26,7 +26,11 @@ export function plannedChange(parts: ChangeParts): PlannedChange {
   const { address, kind, handler, decision, sensitivity, movedFrom } = parts;
   const { action, code, text, before, after, differences, replaceOrder } = decision;
   const { masker } = sensitivity;
-  const fields = differences.map((difference) => masker.field(difference));
+  const fields = differences.map((difference) => {
+    const field = masker.field(difference);
+    // What is made or removed as a whole replaces nothing.
+    return field.forcesReplacement && action !== "replace" ? { ...field, forcesReplacement: false } : field;
+  });
   const moved = action === "no-op" && code === "in-step" && movedFrom !== undefined;
   return {
     address,
@@ -40,7 +44,7 @@ export function plannedChange(parts: ChangeParts): PlannedChange {
     fields,
     unknownPaths: differences.some((difference) => difference.unknown) ? unknownPaths(after, sensitivity.rules) : [],
     sensitivePaths: masker.paths([before, after]),
-    forcedBy: fields.filter((field) => field.forcesReplacement && action === "replace").map((field) => field.path),
+    forcedBy: fields.filter((field) => field.forcesReplacement).map((field) => field.path),
     waitsFor: [],
     ...(movedFrom === undefined ? {} : { movedFrom }),
     steps: stepsOf(parts).map((step) => masker.text(step)),

@@ -24,7 +24,7 @@ export function driftOf(
   if (reading.live === record.live) return null;
   const known = lastSeen(record.live, record.spec);
   const now = baselineOf({ live: reading.live, recorded: known, desired: known }, rules);
-  const fields = diffValues(known, now, rules).map((difference) => masker.field(difference));
+  const fields = diffValues(known, now, rules).map((difference) => masker.field({ ...difference, forcesReplacement: false }));
   if (fields.length === 0) return null;
   const count = fields.length === 1 ? "1 field" : `${fields.length} fields`;
   return { address, kind, status: "changed", fields, message: `${count} changed outside ferry` };

@@ -15,13 +15,18 @@ const SHORTEST_TEXT = 4;
 
 /** Masks the values of one resource. */
 export class Masker {
+  /** Longest first: one that holds another one goes as a whole. */
+  private readonly texts: readonly string[];
+
   constructor(
     private readonly rules: RuleNode,
     /** Texts that must not appear. */
-    private readonly texts: ReadonlySet<string>,
+    texts: ReadonlySet<string>,
     /** False when nothing of the resource is sensitive: then everything is passed on as it is. */
     private readonly active: boolean,
-  ) {}
+  ) {
+    this.texts = [...texts].sort((a, b) => b.length - a.length || (a < b ? -1 : 1));
+  }
 
   /** The value of a whole spec with SENSITIVE in the place of what must not be shown. Shares what it does not change. */
   spec(value: JsonObject): JsonObject {
@@ -91,9 +96,7 @@ export class Masker {
   }
 
   private holdsText(value: Json): boolean {
-    if (typeof value !== "string" || this.texts.size === 0) return false;
-    for (const text of this.texts) if (value.includes(text)) return true;
-    return false;
+    return typeof value === "string" && this.texts.some((text) => value.includes(text));
   }
 
   private collect(value: Json, rules: RuleNode, path: string, found: Set<string>): void {
@@ -122,7 +125,7 @@ export function itemSteps(list: readonly Json[], rules: RuleNode): PathStep[] {
   return keyed === undefined ? list.map((_, at) => at) : [...keyed.values()].map((item) => item.step);
 }
 
-/** Adds every text at a sensitive place of the value, as it is and as base64. */
+/** Adds every text at a sensitive place of the value, in all forms in which it may turn up elsewhere. */
 export function collectSensitiveTexts(value: Json, rules: RuleNode, into: Set<string>): void {
   if (isSecret(value) || isUnknown(value)) return;
   if (typeof value === "string" || typeof value === "number") {
@@ -142,5 +145,6 @@ export function collectSensitiveTexts(value: Json, rules: RuleNode, into: Set<st
 function addForms(text: string, into: Set<string>): void {
   if (text.length < SHORTEST_TEXT) return;
   into.add(text);
+  into.add(JSON.stringify(text).slice(1, -1));
   into.add(Buffer.from(text, "utf8").toString("base64"));
 }

@@ -136,5 +136,5 @@ function listPatch(before: Json | undefined, after: Json | undefined, room: numb
   const options = { context: 1, maxEditLength: MAX_EDITS } as const;
   const patch = structuredPatch("", "", `${old}\n`, `${now}\n`, undefined, undefined, options);
   if (patch === undefined) return [`- (${left.length} items)`, `+ (${right.length} items)`];
-  return patch.hunks.flatMap((hunk) => hunk.lines);
+  return patch.hunks.flatMap((hunk) => hunk.lines.map((line) => `${line.slice(0, 1)} ${line.slice(1)}`));
 }

@@ -22,7 +22,7 @@ export function renderMarkdown(plan: Plan): string {
   const shown = plan.changes.filter(isShown);
   const head = headOf(plan);
   const problems = cut(plan.diagnostics.map(problem), SHARES.problems);
-  const drift = cut(plan.drift.map(driftDetail), SHARES.drift);
+  const drift = cut(driftBlocks(plan.drift), SHARES.drift);
   const rows = cut(shown.map(tableRow), SHARES.table);
   const used = [head, problems.text, drift.text, rows.text].reduce((sum, text) => sum + text.length, 0);
   const details = cut(
@@ -32,7 +32,7 @@ export function renderMarkdown(plan: Plan): string {
   const parts = [
     head,
     problems.text,
-    drift.text === "" ? "" : `**Changed outside ferry since it was last seen**\n\n${drift.text}`,
+    drift.text,
     rows.text === "" ? "" : `| | Resource | Action | Why |\n|---|---|---|---|\n${rows.text}`,
     details.text,
     ending([
@@ -110,6 +110,22 @@ function changeDetail(change: PlannedChange): string {
     ...(lines.length === 0 ? [] : fenced(limited(lines), "diff")),
     ...(notes.length === 0 ? [] : fenced(limited(notes.map(oneLine)), "text")),
   ]);
+}
+
+/** Titles go with the first block below them, so that blocks can be counted. */
+function driftBlocks(drift: readonly DriftEntry[]): string[] {
+  const titled = (title: string, entries: readonly DriftEntry[]): string[] =>
+    entries.map((entry, at) => `${at === 0 ? `**${title}**\n\n` : ""}${driftDetail(entry)}`);
+  return [
+    ...titled(
+      "Changed outside ferry since it was last seen",
+      drift.filter((entry) => entry.status !== "unreadable"),
+    ),
+    ...titled(
+      "Could not be read",
+      drift.filter((entry) => entry.status === "unreadable"),
+    ),
+  ];
 }
 
 function driftDetail(entry: DriftEntry): string {

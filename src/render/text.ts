@@ -50,9 +50,16 @@ class Layout {
   }
 
   drift(plan: Plan): void {
-    if (plan.drift.length === 0) return;
-    this.lines.push(this.palette.bold("Changed outside ferry since it was last seen"), "");
-    for (const entry of plan.drift) this.driftEntry(entry);
+    this.driftEntries(
+      "Changed outside ferry since it was last seen",
+      plan.drift.filter((entry) => entry.status !== "unreadable"),
+    );
+    // Otherwise they are among the changes, as what could not be planned.
+    if (plan.mode !== "refresh-only") return;
+    this.driftEntries(
+      "Could not be read",
+      plan.drift.filter((entry) => entry.status === "unreadable"),
+    );
   }
 
   changes(plan: Plan): void {
@@ -68,6 +75,11 @@ class Layout {
     const what = plan.mode === "destroy" ? "Destroy plan" : plan.mode === "refresh-only" ? "Drift" : "Plan";
     this.lines.push(this.palette.bold(`${what}: ${summaryText(plan)}.`));
     if (errors > 0) this.lines.push(this.palette.warning(`It cannot be applied: ${counted(errors, "error")}.`));
+  }
+
+  private driftEntries(title: string, entries: readonly DriftEntry[]): void {
+    if (entries.length > 0) this.lines.push(this.palette.bold(title), "");
+    for (const entry of entries) this.driftEntry(entry);
   }
 
   private driftEntry(entry: DriftEntry): void {

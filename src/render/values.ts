@@ -8,8 +8,8 @@ const LONGEST = 2_000;
 /** Control characters, and those that change the direction of a line, could make a reviewer read something else. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not get through
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
-const PLAIN = /^[\w./:@%+,~^$*-]+$/;
-const LOOKS_TYPED = /^(?:null|true|false|[-+.]?\d[\d.eE+-]*)$/;
+const PLAIN = /^[\w./:@%+=~^$*-]+$/;
+const LOOKS_TYPED = /^(?:null|true|false|[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+~@^]|\(.*)$/;
 
 /** `text` with unsafe characters as \uXXXX. */
 export function safeText(text: string): string {

@@ -60,7 +60,7 @@ export function counted(count: number, noun: string): string {
 /** `2 to create, 1 to delete; 12 unchanged`, or what there is to say when nothing is to be done. */
 export function summaryText(plan: Plan): string {
   const summary = summarise(plan);
-  if (plan.mode === "refresh-only") return driftText(summary);
+  if (plan.mode === "refresh-only") return driftText(plan);
   const doing = doingText(summary);
   const rest = restText(summary);
   if (doing !== "") return rest === "" ? doing : `${doing}; ${rest}`;
@@ -68,8 +68,11 @@ export function summaryText(plan: Plan): string {
   return ["no changes", all, rest].filter((part) => part !== "").join("; ");
 }
 
-function driftText(summary: PlanSummary): string {
-  return summary.drifted === 0 ? "no drift" : `${counted(summary.drifted, "resource")} drifted`;
+function driftText(plan: Plan): string {
+  const unread = plan.drift.filter((entry) => entry.status === "unreadable").length;
+  const drifted = plan.drift.length - unread;
+  const text = drifted === 0 ? "no drift" : `${counted(drifted, "resource")} changed outside ferry`;
+  return unread === 0 ? text : `${text}; ${counted(unread, "resource")} could not be read`;
 }
 
 function doingText(summary: PlanSummary): string {

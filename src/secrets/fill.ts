@@ -18,7 +18,10 @@ export interface FingerprintSource extends SecretResolver {
  * `desired` with every SecretValue's fingerprint, and its own fingerprint taken over them too. Without a value when any
  * secret cannot be read: one diagnostic for each resource and reference.
  */
-export async function fillFingerprints(desired: Desired, resolver: FingerprintSource): Promise<Outcome<Desired>> {
+export async function fillFingerprints(
+  desired: Desired,
+  resolver: FingerprintSource,
+): Promise<Outcome<Desired>> {
   const references = new Set(desired.resources.flatMap((resource) => secretReferences(resource.spec)));
   if (references.size === 0) return { value: desired, diagnostics: [] };
 

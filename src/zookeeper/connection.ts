@@ -69,7 +69,7 @@ export class Connection {
   ) {
     this.socket = opened.socket;
     this.splitter = opened.splitter;
-    this.heartbeat = new Heartbeat(opened.reply.timeoutMs, Date.now());
+    this.heartbeat = new Heartbeat(opened.reply.timeoutMs, performance.now());
     this.timer = setInterval(() => this.beat(), this.heartbeat.checkEveryMs);
     this.socket.on("data", (chunk: Buffer) => this.receive(chunk));
     this.socket.on("drain", () => {
@@ -157,24 +157,24 @@ export class Connection {
     this.flushing = false;
     if (this.closed || this.writer.pending === 0) return;
     this.congested = !this.socket.write(this.writer.take());
-    this.heartbeat.sent(Date.now());
+    this.heartbeat.sent(performance.now());
   }
 
   private beat(): void {
-    const verdict = this.heartbeat.check(Date.now());
+    const verdict = this.heartbeat.check(performance.now());
     if (verdict === "ping") this.write(XIDS.ping, OPCODES.ping, () => {});
     if (verdict !== "dead") return;
     // Our own process may have been busy: what waits in the socket is read first.
     setImmediate(() => {
-      const now = Date.now();
+      const now = performance.now();
       if (this.heartbeat.check(now) !== "dead") return;
-      this.close(`the server has not answered for ${this.heartbeat.silence(now)} ms`);
+      this.close(`the server has not answered for ${Math.round(this.heartbeat.silence(now))} ms`);
     });
   }
 
   private receive(chunk: Buffer): void {
     if (this.closed) return;
-    this.heartbeat.received(Date.now());
+    this.heartbeat.received(performance.now());
     const wasFull = !this.hasRoom;
     try {
       this.splitter.push(chunk, (frame) => {

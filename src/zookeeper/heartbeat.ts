@@ -13,7 +13,10 @@ export class Heartbeat {
   private lastReceived: number;
   private pinged = false;
 
-  /** @param sessionTimeoutMs as negotiated */
+  /**
+   * @param sessionTimeoutMs as negotiated
+   * @param now milliseconds of a clock that never jumps
+   */
   constructor(
     private readonly sessionTimeoutMs: number,
     now: number,

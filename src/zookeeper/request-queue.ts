@@ -7,7 +7,7 @@ import type { ZooKeeperErrorCode } from "./types.js";
 
 interface Queued {
   readonly request: Request;
-  /** Milliseconds since the epoch, or null while there is a connection. */
+  /** By performance.now(), which no clock change moves; or null while there is a connection. */
   deadline: number | null;
 }
 
@@ -31,7 +31,7 @@ export class RequestQueue {
 
   push(request: Request, disconnected: boolean): void {
     const timed = disconnected && this.patienceMs > 0;
-    this.entries.push({ request, deadline: timed ? Date.now() + this.patienceMs : null });
+    this.entries.push({ request, deadline: timed ? performance.now() + this.patienceMs : null });
     if (timed) this.arm();
   }
 
@@ -49,7 +49,7 @@ export class RequestQueue {
   /** The connection is gone: what waits for room now waits for a connection. */
   startDeadlines(): void {
     if (this.patienceMs === 0) return;
-    const deadline = Date.now() + this.patienceMs;
+    const deadline = performance.now() + this.patienceMs;
     for (const entry of this.entries) entry.deadline ??= deadline;
     this.arm();
   }
@@ -66,12 +66,12 @@ export class RequestQueue {
   private arm(): void {
     const first = this.entries[this.head]?.deadline;
     if (this.timer !== null || first === undefined || first === null) return;
-    this.timer = setTimeout(() => this.expire(), Math.max(1, first - Date.now()));
+    this.timer = setTimeout(() => this.expire(), Math.max(1, Math.ceil(first - performance.now())));
   }
 
   private expire(): void {
     this.timer = null;
-    const now = Date.now();
+    const now = performance.now();
     for (;;) {
       const entry = this.entries[this.head];
       if (entry === undefined || entry.deadline === null || entry.deadline > now) break;

@@ -136,7 +136,9 @@ class LocalBackend implements StateBackend {
       if (await this.lockFile.remove(id, createLockOwner("state unlock", this.now()))) return;
       const now = await this.lockFile.holder();
       if (now === null) return;
-      throw now.id === id ? lockedError(this.location, now, 0, "It is being taken over.") : otherLock(this.location, id, now);
+      throw now.id === id
+        ? lockedError(this.location, now, 0, "It is being taken over.")
+        : otherLock(this.location, id, now);
     });
   }
 
@@ -193,7 +195,8 @@ class LocalBackend implements StateBackend {
   private async keepPrevious(stored: Seen, lock: Lock): Promise<void> {
     const kind = this.lastWriter === lock.owner.id ? "step" : "operation";
     await this.past.keep(this.stateFile, stored.serial, kind);
-    if (stored.keyId !== this.presentKeyId()) await this.past.rewrite((bytes, path) => this.rekeyed(bytes, path));
+    if (stored.keyId !== this.presentKeyId())
+      await this.past.rewrite((bytes, path) => this.rekeyed(bytes, path));
   }
 
   /** The same state under the present key (or none); null when it is so already or cannot be read. */
@@ -240,7 +243,10 @@ class LocalBackend implements StateBackend {
     if (lock.lost.aborted) throw lockLost(this.location, String(lock.lost.reason ?? "It was lost."));
     const holder = await this.lockFile.holder();
     if (holder?.id === lock.owner.id) return;
-    throw lockLost(this.location, holder === null ? "Somebody has removed it." : `${holder.who} holds it now.`);
+    throw lockLost(
+      this.location,
+      holder === null ? "Somebody has removed it." : `${holder.who} holds it now.`,
+    );
   }
 
   /** Whoever commits the state by accident would bring an old one back with the next checkout. */

@@ -36,7 +36,8 @@ interface Cause {
 }
 
 const NO_SPACE = "Make room on that disk, then run the command again: what is under way is recorded.";
-const NO_RIGHT = "Give this user the right to write the folder, or name another one in ferry.yaml, spec.state.backend.";
+const NO_RIGHT =
+  "Give this user the right to write the folder, or name another one in ferry.yaml, spec.state.backend.";
 
 const CAUSES: Readonly<Record<string, Cause>> = {
   ENOSPC: { code: "state-disk-full", cause: "the disk is full", remedy: NO_SPACE },

@@ -106,7 +106,6 @@ export class HistoryFolder {
   }
 }
 
-
 function fileName(serial: number, kind: HistoryKind): string {
   return kind === "operation" ? `${serial}.json` : `${serial}.step.json`;
 }

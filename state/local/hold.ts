@@ -36,7 +36,9 @@ export async function acquire(file: LockFile, request: LockRequest, location: st
     }
     // Contenders that were started together must not poll together.
     const pause = Math.min(poll * (0.5 + Math.random()), request.timeoutMs - waited);
-    await delay(pause, undefined, request.signal === undefined ? {} : { signal: request.signal }).catch(() => undefined);
+    await delay(pause, undefined, request.signal === undefined ? {} : { signal: request.signal }).catch(
+      () => undefined,
+    );
   }
 }
 

@@ -25,7 +25,9 @@ export function upgradeFrom0(document: JsonObject): JsonObject {
     ferryVersion: ferry ?? "0.0.0",
     // Format 0 was written from clean and from dirty trees alike: without a proof it counts as dirty.
     git: typeof commit === "string" ? { commit, branch: null, dirty: true } : null,
-    resources: Object.fromEntries(records.map((record) => [String(record["address"]), upgradeRecord(record)])),
+    resources: Object.fromEntries(
+      records.map((record) => [String(record["address"]), upgradeRecord(record)]),
+    ),
   };
 }
 

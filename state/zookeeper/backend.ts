@@ -196,7 +196,8 @@ class ZooKeeperBackend implements StateBackend {
         await this.client.multi(ops);
       } catch (error) {
         uncertain ||= isUncertain(error);
-        const landed = uncertain && !isUncertain(error) && (await this.readPointer()).pointer?.current.node === node;
+        const landed =
+          uncertain && !isUncertain(error) && (await this.readPointer()).pointer?.current.node === node;
         if (!landed) throw error;
       }
     });

@@ -32,7 +32,9 @@ export class LockQueue {
     if (first === undefined) return null;
     const found = await ifNode(persistently(this.client, () => this.client.getData(`${this.path}/${first}`)));
     // Gone between the two requests: the next one holds it.
-    return found === null ? this.holder() : { name: first, owner: parseOwner(found.data?.toString("utf8") ?? "") };
+    return found === null
+      ? this.holder()
+      : { name: first, owner: parseOwner(found.data?.toString("utf8") ?? "") };
   }
 
   /** Ends the hold of a node of the queue, whoever made it. */

@@ -41,7 +41,13 @@ export async function openZooKeeperBackend(
       auth,
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
-    return createZooKeeperBackend({ client, location, path, acl: aclFor(auth.length > 0), keys: options.keys });
+    return createZooKeeperBackend({
+      client,
+      location,
+      path,
+      acl: aclFor(auth.length > 0),
+      keys: options.keys,
+    });
   } catch (error) {
     throw stateError(error, "open", location, "Nothing was changed.");
   }

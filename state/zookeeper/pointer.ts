@@ -62,7 +62,10 @@ export function parsePointer(data: Buffer | null): ParsedPointer {
     if (entry === null) return { kind: "damaged" };
     past.push(entry);
   }
-  return { kind: "pointer", pointer: { formatVersion: POINTER_FORMAT_VERSION, current: present, history: past } };
+  return {
+    kind: "pointer",
+    pointer: { formatVersion: POINTER_FORMAT_VERSION, current: present, history: past },
+  };
 }
 
 /** The pointer after `next` was written; `previousKind` is what the present state becomes in the history. */

@@ -89,7 +89,8 @@ const CAUSES: Readonly<Record<string, Cause>> = {
   NO_AUTH: {
     code: "state-not-permitted",
     cause: "the ACL of its znodes does not permit it",
-    remedy: "Give the credential in ferry.yaml, spec.state.backend.zookeeper.auth, with which the state was first written.",
+    remedy:
+      "Give the credential in ferry.yaml, spec.state.backend.zookeeper.auth, with which the state was first written.",
   },
   AUTH_FAILED: {
     code: "state-not-permitted",

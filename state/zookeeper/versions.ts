@@ -76,7 +76,10 @@ export class VersionNodes {
   async read(entry: VersionEntry): Promise<Buffer | null> {
     const chunks: Buffer[] = [];
     for (let from = 0; from < entry.chunks; from += WINDOW) {
-      const indexes = Array.from({ length: Math.min(WINDOW, entry.chunks - from) }, (_, offset) => from + offset);
+      const indexes = Array.from(
+        { length: Math.min(WINDOW, entry.chunks - from) },
+        (_, offset) => from + offset,
+      );
       const parts = await Promise.all(indexes.map((index) => this.readChunk(entry.node, index)));
       for (const part of parts) {
         if (part === null) return null;

@@ -70,7 +70,7 @@ fmt("twice is once, and the meaning stays", () => {
   const value = fc
     .jsonValue({ maxDepth: 4 })
     .filter((json) => typeof json === "object" && json !== null && !Array.isArray(json));
-  fc.assert(
+  void fc.assert(
     fc.property(fc.array(value, { minLength: 1, maxLength: 3 }), fc.boolean(), (values, flow) => {
       const text = values
         .map((json) => stringify(json, { collectionStyle: flow ? "flow" : "any", indent: 4 }))

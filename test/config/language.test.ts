@@ -94,7 +94,10 @@ language("variables keep their type when they are the whole value, and become te
       "ferry.yaml": project(
         "  variables:\n    n: {type: number, default: 3000}\n    b: {type: boolean, default: false}\n    l: {type: list, default: [mntr, srvr]}\n    m: {type: map, default: {tick: {Time: 1}}}\n",
       ),
-      "main.yaml": `${BASE}  settings:\n    tickTime: \${var.n}\n    syncEnabled: \${var.b}\n  fourLetterWords: \${var.l}\n---\n${znode('  path: /config\n  data: "${var.n} ${var.b} ${var.m.tick.Time} ${var.l[0]} $${var.n}"\n')}`,
+      "main.yaml": [
+        `${BASE}  settings:\n    tickTime: \${var.n}\n    syncEnabled: \${var.b}\n  fourLetterWords: \${var.l}\n`,
+        znode(`  path: /config\n  data: "\${var.n} \${var.b} \${var.m.tick.Time} \${var.l[0]} $\${var.n}"\n`),
+      ].join("---\n"),
     },
     { variables: ['l=["*"]', "b=true"] },
   );
@@ -131,7 +134,15 @@ language("values of sensitive variables are marked where they are used, in keyed
     "ferry.yaml": project(
       "  variables:\n    pass: {default: hidden, sensitive: true}\n    port: {type: number, default: 2181, sensitive: true}\n",
     ),
-    "main.yaml": `${HOST}---\n${document("ZooKeeperEnsemble", "zk-a", '  servers:\n    - {id: 7, host: Host/h1, clientPort: "${var.port}"}\n')}---\n${znode('  path: /config\n  data: pass=${var.pass}\n  children:\n    a.b: {data: "${var.pass}"}\n')}`,
+    "main.yaml": [
+      HOST,
+      document(
+        "ZooKeeperEnsemble",
+        "zk-a",
+        `  servers:\n    - {id: 7, host: Host/h1, clientPort: "\${var.port}"}\n`,
+      ),
+      znode(`  path: /config\n  data: pass=\${var.pass}\n  children:\n    a.b: {data: "\${var.pass}"}\n`),
+    ].join("---\n"),
   });
   assert.equal(get(desired, "ZooKeeperEnsemble/zk-a").sensitivePaths, ["servers[id=7].clientPort"]);
   assert.equal(get(desired, "ZNode/config").sensitivePaths, ['children["a.b"].data', "data"]);
@@ -139,7 +150,19 @@ language("values of sensitive variables are marked where they are used, in keyed
 
 language("references make dependencies and absolute addresses; one alone keeps its type", async () => {
   const desired = await load({
-    "main.yaml": `${BASE}---\n${document("ZNode", "config", "  ensemble: ZooKeeperEnsemble/zk-a\n  path: /config\n  data: ${ZooKeeperEnsemble/zk-a.connectString}\n  children:\n    db: {data: 'at ${Host/h1.address}:${ZooKeeperEnsemble/zk-a.servers[id=1].clientPort}!'}\n")}`,
+    "main.yaml": [
+      BASE,
+      document(
+        "ZNode",
+        "config",
+        `  ensemble: ZooKeeperEnsemble/zk-a
+  path: /config
+  data: \${ZooKeeperEnsemble/zk-a.connectString}
+  children:
+    db: {data: 'at \${Host/h1.address}:\${ZooKeeperEnsemble/zk-a.servers[id=1].clientPort}!'}
+`,
+      ),
+    ].join("---\n"),
   });
   const config = get(desired, "ZNode/config");
   assert.equal(config.dependsOn, ["Host/h1", "ZooKeeperEnsemble/zk-a"]);

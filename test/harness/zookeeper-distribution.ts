@@ -7,12 +7,22 @@ import {
 } from "../../providers/zookeeper/distribution.js";
 import { DiagnosticError } from "../../src/diagnostics/diagnostic.js";
 
+/** What is fetched for a line of versions, or when nothing at all is here. */
+const RELEASES: Readonly<Record<string, string>> = {
+  "3.4": "3.4.14",
+  "3.5": "3.5.10",
+  "3.6": "3.6.4",
+  "3.7": "3.7.2",
+  "3.8": "3.8.4",
+  "3.9": "3.9.4",
+};
+
 /** Rejects with DiagnosticError when it is neither here nor to be had. */
 export async function testDistribution(version?: string): Promise<Distribution> {
   const env = process.env;
   const found = findDistribution(version === undefined ? { env } : { env, version });
   if (found.value !== undefined) return found.value;
-  const fetched = await fetchDistribution({ version: version ?? "3.8.4", env });
+  const fetched = await fetchDistribution({ version: RELEASES[version ?? "3.8"] ?? version ?? "", env });
   if (fetched.value !== undefined) return fetched.value;
   throw new DiagnosticError([...found.diagnostics, ...fetched.diagnostics]);
 }

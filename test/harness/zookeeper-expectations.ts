@@ -36,15 +36,6 @@ export async function expectSameAsIndependent(
     client.getChildren(path),
     client.getAcl(path),
   ]);
-  const ours = {
-    data,
-    version: stat.version,
-    czxid: stat.czxid,
-    mzxid: stat.mzxid,
-    ephemeralOwner: stat.ephemeralOwner,
-    numChildren: stat.numChildren,
-    children: children.sort(),
-    acl,
-  };
+  const ours = { data, stat, children: children.sort(), acl };
   assert.equal(ours, theirs, `${path} reads differently`);
 }

@@ -3,15 +3,11 @@
  * Only reads.
  */
 import zookeeper from "node-zookeeper-client";
-import type { Acl } from "../../src/zookeeper/types.js";
+import type { Acl, Stat } from "../../src/zookeeper/types.js";
 
 export interface IndependentNode {
   readonly data: Buffer | null;
-  readonly version: number;
-  readonly czxid: bigint;
-  readonly mzxid: bigint;
-  readonly ephemeralOwner: bigint;
-  readonly numChildren: number;
+  readonly stat: Stat;
   readonly children: readonly string[];
   readonly acl: readonly Acl[];
 }
@@ -22,13 +18,8 @@ export interface IndependentReader {
   close(): void;
 }
 
-interface RawStat {
-  readonly version: number;
-  readonly numChildren: number;
-  readonly czxid: Buffer;
-  readonly mzxid: Buffer;
-  readonly ephemeralOwner: Buffer;
-}
+/** 64-bit fields come as eight raw bytes. */
+type RawStat = { readonly [Field in keyof Stat]: Stat[Field] extends bigint ? Buffer : number };
 
 type Callback<T extends unknown[]> = (error: Error | { code?: number } | null, ...values: T) => void;
 
@@ -80,13 +71,22 @@ function describe(
   children: readonly string[],
   acls: readonly RawAcl[],
 ): IndependentNode {
+  const long = (field: Buffer) => field.readBigInt64BE();
   return {
     data: data ?? null,
-    version: stat.version,
-    czxid: stat.czxid.readBigInt64BE(),
-    mzxid: stat.mzxid.readBigInt64BE(),
-    ephemeralOwner: stat.ephemeralOwner.readBigInt64BE(),
-    numChildren: stat.numChildren,
+    stat: {
+      czxid: long(stat.czxid),
+      mzxid: long(stat.mzxid),
+      ctime: long(stat.ctime),
+      mtime: long(stat.mtime),
+      version: stat.version,
+      cversion: stat.cversion,
+      aversion: stat.aversion,
+      ephemeralOwner: long(stat.ephemeralOwner),
+      dataLength: stat.dataLength,
+      numChildren: stat.numChildren,
+      pzxid: long(stat.pzxid),
+    },
     children: [...children].sort(),
     acl: acls.map((acl) => ({ perms: acl.permission, scheme: acl.id.scheme, id: acl.id.id })),
   };

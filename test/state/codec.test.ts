@@ -56,7 +56,10 @@ codec("gives back any state, plain and encrypted", () => {
   fc.assert(
     fc.property(anyState, fc.boolean(), (state, encrypted) => {
       const used = encrypted ? key : undefined;
-      const decoded = decodeState(encodeState(state, { writtenAt, key: used }), { location, keys: { current: used } });
+      const decoded = decodeState(encodeState(state, { writtenAt, key: used }), {
+        location,
+        keys: { current: used },
+      });
       assert.equal(decoded.state, state);
       assert.is(decoded.keyId === null, !encrypted);
       assert.is(decoded.header.serial, state.serial);
@@ -85,15 +88,22 @@ codec("refuses every file that was cut short, and one with something behind it",
     assert.is(code, "state-damaged", `cut to ${length}`);
   }
   const longer = Buffer.concat([bytes, Buffer.from("\n")]);
-  assert.is(codeOf(() => decodeState(longer, { location, keys: {} })), "state-damaged");
+  assert.is(
+    codeOf(() => decodeState(longer, { location, keys: {} })),
+    "state-damaged",
+  );
 });
 
 codec("refuses an encrypted file changed anywhere although its checksum was made to fit", () => {
   const content = contentOf(encodeState(successor(null), { writtenAt, key }));
   for (let at = 0; at < content.length; at += 1) {
-    const changed = content.slice(0, at) + String.fromCharCode(content.charCodeAt(at) ^ 1) + content.slice(at + 1);
+    const changed =
+      content.slice(0, at) + String.fromCharCode(content.charCodeAt(at) ^ 1) + content.slice(at + 1);
     const code = codeOf(() => decodeState(withChecksum(changed), { location, keys: { current: key } }));
-    assert.ok(["state-damaged", "state-key-wrong", "state-format-newer", "state-not-encrypted"].includes(code), `${at}: ${code}`);
+    assert.ok(
+      ["state-damaged", "state-key-wrong", "state-format-newer", "state-not-encrypted"].includes(code),
+      `${at}: ${code}`,
+    );
   }
 });
 
@@ -108,9 +118,18 @@ codec("does not let a header be put before another encrypted body", () => {
 codec("tells a wrong key, a missing one, and plain where encrypted is expected", () => {
   const encrypted = encodeState(successor(null), { writtenAt, key });
   const plain = encodeState(successor(null), { writtenAt });
-  assert.is(codeOf(() => decodeState(encrypted, { location, keys: {} })), "state-key-missing");
-  assert.is(codeOf(() => decodeState(encrypted, { location, keys: { current: otherKey } })), "state-key-wrong");
-  assert.is(codeOf(() => decodeState(plain, { location, keys: { current: key } })), "state-not-encrypted");
+  assert.is(
+    codeOf(() => decodeState(encrypted, { location, keys: {} })),
+    "state-key-missing",
+  );
+  assert.is(
+    codeOf(() => decodeState(encrypted, { location, keys: { current: otherKey } })),
+    "state-key-wrong",
+  );
+  assert.is(
+    codeOf(() => decodeState(plain, { location, keys: { current: key } })),
+    "state-not-encrypted",
+  );
 });
 
 codec("reads with the old key, or plain when the old key is none", () => {
@@ -137,8 +156,13 @@ codec("the plain file is JSON with a resource a line", () => {
 });
 
 codec("a newer format is refused with advice", () => {
-  const bytes = Buffer.from(encodeState(successor(null), { writtenAt }).toString("utf8").replace(/n":1/, 'n":2'));
-  assert.is(codeOf(() => decodeState(bytes, { location, keys: {} })), "state-format-newer");
+  const bytes = Buffer.from(
+    encodeState(successor(null), { writtenAt }).toString("utf8").replace(/n":1/, 'n":2'),
+  );
+  assert.is(
+    codeOf(() => decodeState(bytes, { location, keys: {} })),
+    "state-format-newer",
+  );
 });
 
 codec("says field by field what is wrong with a file whose checksum fits", () => {
@@ -171,12 +195,18 @@ codec("reads format 0 and brings it to the present form", () => {
 codec("refuses a changed file of format 0", () => {
   const text = readFileSync(join(installRoot(), "test/state/fixtures/format-0.json"), "utf8");
   const changed = Buffer.from(text.replace('"serial": 7', '"serial": 8'));
-  assert.is(codeOf(() => decodeState(changed, { location, keys: {} })), "state-damaged");
+  assert.is(
+    codeOf(() => decodeState(changed, { location, keys: {} })),
+    "state-damaged",
+  );
 });
 
 codec("a format 0 claim does not get around encryption", () => {
   const bytes = readFileSync(join(installRoot(), "test/state/fixtures/format-0.json"));
-  assert.is(codeOf(() => decodeState(bytes, { location, keys: { current: key } })), "state-not-encrypted");
+  assert.is(
+    codeOf(() => decodeState(bytes, { location, keys: { current: key } })),
+    "state-not-encrypted",
+  );
 });
 
 codec("upgrading the present format changes nothing", () => {
@@ -205,7 +235,14 @@ codec("keys are 64 hex digits or base64 of 32 bytes, nothing else", () => {
   for (const text of [bytes.toString("hex"), bytes.toString("base64"), bytes.toString("base64url")]) {
     assert.equal(parseKey(text), bytes);
   }
-  for (const text of ["", "abc", "f".repeat(63), "g".repeat(64), bytes.subarray(1).toString("base64"), "a b"]) {
+  for (const text of [
+    "",
+    "abc",
+    "f".repeat(63),
+    "g".repeat(64),
+    bytes.subarray(1).toString("base64"),
+    "a b",
+  ]) {
     assert.is(parseKey(text), null, text);
   }
 });

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { DiagnosticError } from "../../src/diagnostics/diagnostic.js";
+import type { Json } from "../../src/value/json.js";
 import {
   abandonIntent,
   beginIntent,
@@ -20,7 +21,6 @@ import {
 } from "../../state/edit.js";
 import type { Intent, State } from "../../state/model.js";
 import { stateProblems } from "../../state/validate.js";
-import type { Json } from "../../src/value/json.js";
 import { anyState, LINEAGE, record } from "./sample.js";
 
 const edit = suite("state edits");
@@ -36,7 +36,10 @@ const seed = {
 const applied = { ...record("ZNode/a"), appliedAt: "2026-01-02T03:05:00.000Z" };
 
 function start(...addresses: string[]): State {
-  return addresses.reduce((state, address) => putResource(state, record(address)), emptyState(LINEAGE, "0.1.0"));
+  return addresses.reduce(
+    (state, address) => putResource(state, record(address)),
+    emptyState(LINEAGE, "0.1.0"),
+  );
 }
 
 function codeOf(work: () => unknown): string {
@@ -101,11 +104,26 @@ edit("a move takes the dependencies of others along", () => {
 
 edit("refuses what makes no sense and says so", () => {
   const state = start("ZNode/a", "ZNode/b");
-  assert.is(codeOf(() => removeResource(state, "ZNode/c")), "state-no-such-resource");
-  assert.is(codeOf(() => moveResource(state, "ZNode/c", "ZNode/d")), "state-no-such-resource");
-  assert.is(codeOf(() => moveResource(state, "ZNode/a", "ZNode/b")), "state-address-taken");
-  assert.is(codeOf(() => moveResource(state, "ZNode/a", "Host/a")), "state-move-kind");
-  assert.is(codeOf(() => failIntent(state, "toString", null)), "state-no-such-resource");
+  assert.is(
+    codeOf(() => removeResource(state, "ZNode/c")),
+    "state-no-such-resource",
+  );
+  assert.is(
+    codeOf(() => moveResource(state, "ZNode/c", "ZNode/d")),
+    "state-no-such-resource",
+  );
+  assert.is(
+    codeOf(() => moveResource(state, "ZNode/a", "ZNode/b")),
+    "state-address-taken",
+  );
+  assert.is(
+    codeOf(() => moveResource(state, "ZNode/a", "Host/a")),
+    "state-move-kind",
+  );
+  assert.is(
+    codeOf(() => failIntent(state, "toString", null)),
+    "state-no-such-resource",
+  );
 });
 
 edit("several edits are one step", () => {
@@ -119,33 +137,36 @@ edit("several edits are one step", () => {
   assert.equal(Object.keys(state.resources), ["ZNode/b"]);
 });
 
-edit("any edit raises the serial by one, keeps the lineage and the other records, and leaves the old state alone", () => {
-  const choice = fc.constantFrom("put", "remove", "move", "begin", "finish", "fail", "refresh", "abandon");
-  fc.assert(
-    fc.property(anyState, choice, fc.nat(), (state, kind, pick) => {
-      const before = JSON.stringify(state);
-      const addresses = Object.keys(state.resources);
-      const address = addresses[pick % Math.max(1, addresses.length)] ?? "ZNode/none";
-      let next: State;
-      try {
-        next = editOf(kind, address)(state);
-      } catch (error) {
-        assert.instance(error, DiagnosticError);
+edit(
+  "any edit raises the serial by one, keeps the lineage and the other records, and leaves the old state alone",
+  () => {
+    const choice = fc.constantFrom("put", "remove", "move", "begin", "finish", "fail", "refresh", "abandon");
+    fc.assert(
+      fc.property(anyState, choice, fc.nat(), (state, kind, pick) => {
+        const before = JSON.stringify(state);
+        const addresses = Object.keys(state.resources);
+        const address = addresses[pick % Math.max(1, addresses.length)] ?? "ZNode/none";
+        let next: State;
+        try {
+          next = editOf(kind, address)(state);
+        } catch (error) {
+          assert.instance(error, DiagnosticError);
+          assert.is(JSON.stringify(state), before);
+          return;
+        }
         assert.is(JSON.stringify(state), before);
-        return;
-      }
-      assert.is(JSON.stringify(state), before);
-      assert.is(next.serial, state.serial + 1);
-      assert.is(next.lineage, state.lineage);
-      assert.equal(stateProblems(next as unknown as Json), []);
-      for (const other of addresses) {
-        if (other === address || kind === "move") continue;
-        assert.is(next.resources[other], state.resources[other], "untouched records are shared");
-      }
-    }),
-    { numRuns: 300 },
-  );
-});
+        assert.is(next.serial, state.serial + 1);
+        assert.is(next.lineage, state.lineage);
+        assert.equal(stateProblems(next as unknown as Json), []);
+        for (const other of addresses) {
+          if (other === address || kind === "move") continue;
+          assert.is(next.resources[other], state.resources[other], "untouched records are shared");
+        }
+      }),
+      { numRuns: 300 },
+    );
+  },
+);
 
 function editOf(kind: string, address: string): StateEdit {
   switch (kind) {

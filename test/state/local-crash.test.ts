@@ -39,7 +39,10 @@ async function checkAfterwards(folder: string, key: string, reported: string, st
   assert.ok(state !== null, where);
   const serial = state?.serial ?? 0;
   const lastReported = Number(/wrote (\d+)\n(?!.*wrote)/s.exec(reported)?.[1] ?? "3");
-  assert.ok(serial === lastReported || serial === lastReported + 1, `${where}: ${serial} after ${lastReported}`);
+  assert.ok(
+    serial === lastReported || serial === lastReported + 1,
+    `${where}: ${serial} after ${lastReported}`,
+  );
   assert.is(Object.keys(state?.resources ?? {}).length, serial, where);
   for (const entry of await backend.history()) {
     assert.is((await backend.readHistory(entry.serial)).serial, entry.serial, where);
@@ -107,7 +110,9 @@ crash("of many processes that find one stale lock exactly one gets it", async ()
     for (let round = 0; round < 2; round += 1) {
       writeFileSync(join(directory, "lock"), JSON.stringify(goneOwner()));
       const args = [directory, join(folder, `spoken-${round}`), "8"];
-      const ended = await Promise.all(Array.from({ length: 8 }, () => runProcess("holding-process.js", args)));
+      const ended = await Promise.all(
+        Array.from({ length: 8 }, () => runProcess("holding-process.js", args)),
+      );
       const winners = ended.filter((each) => each.output.includes("holding"));
       assert.is(winners.length, 1, ended.map((each) => each.output).join());
     }

@@ -74,7 +74,8 @@ local("writes are read back by anybody, private to the user, and not for committ
 local("keeps what operations left longer than the steps within them", async () => {
   await inFolder(async (folder) => {
     const limits = { operations: 3, steps: 2 };
-    for (let run = 0; run < 5; run += 1) await writeTimes(createLocalBackend({ directory: folder, limits }), 4);
+    for (let run = 0; run < 5; run += 1)
+      await writeTimes(createLocalBackend({ directory: folder, limits }), 4);
     const backend = createLocalBackend({ directory: folder, limits });
     const serials = (await backend.history()).map((entry) => entry.serial);
     assert.equal(serials, [19, 18, 16, 12, 8]);
@@ -159,7 +160,12 @@ local("names the holder at once, or waits until the deadline, the release or the
     const abort = new AbortController();
     const seen: LockOwner[] = [];
     const owner = createLockOwner("test");
-    const waiting = second.lock({ owner, timeoutMs: 60_000, signal: abort.signal, onWait: (by) => seen.push(by) });
+    const waiting = second.lock({
+      owner,
+      timeoutMs: 60_000,
+      signal: abort.signal,
+      onWait: (by) => seen.push(by),
+    });
     await waitFor("waiting is told", 5000, () => seen.length === 1);
     abort.abort();
     assert.is((await failureOf(waiting)).code, "interrupted");
@@ -235,8 +241,8 @@ local("encryption is switched on, changed and off with the next write, in the hi
     const [first, second] = [keys(KEY_HEX), keys("ab".repeat(32))];
     const open = (used: StateKeys) => createLocalBackend({ directory: folder, keys: used });
     const texts = () =>
-      ["state.json", ...readdirSync(join(folder, "history")).map((name) => join("history", name))].map((name) =>
-        readFileSync(join(folder, name), "utf8"),
+      ["state.json", ...readdirSync(join(folder, "history")).map((name) => join("history", name))].map(
+        (name) => readFileSync(join(folder, name), "utf8"),
       );
     await writeTimes(open({}), 3);
     assert.is((await failureOf(open({ current: first }).read())).code, "state-not-encrypted");
@@ -282,7 +288,10 @@ local("a folder that must not be written is named", async () => {
     assert.match(refusal.detail ?? "", new RegExp(folder));
     if (process.getuid?.() === 0) return; // root is not kept out by permissions
     chmodSync(folder, 0o500);
-    assert.is((await failureOf(lockFor(createLocalBackend({ directory: folder })))).code, "state-not-permitted");
+    assert.is(
+      (await failureOf(lockFor(createLocalBackend({ directory: folder })))).code,
+      "state-not-permitted",
+    );
     chmodSync(folder, 0o700);
   });
 });
@@ -292,7 +301,10 @@ local("works on disks without hard links", async () => {
     const link = () => Promise.reject(Object.assign(new Error("EPERM"), { code: "EPERM" }));
     const backend = createLocalBackend({ directory: folder, files: withFiles({ link }) });
     await writeTimes(backend, 3);
-    assert.equal((await backend.history()).map((entry) => entry.serial), [2, 1]);
+    assert.equal(
+      (await backend.history()).map((entry) => entry.serial),
+      [2, 1],
+    );
     const held = await lockFor(backend);
     assert.is((await failureOf(lockFor(backend))).code, "state-locked");
     await held.release();

@@ -1,9 +1,9 @@
 /** States to test with: small readable ones, generated ones, and large ones of a given size. */
 import { randomBytes } from "node:crypto";
 import fc from "fast-check";
+import type { LockOwner } from "../../state/backend.js";
 import { emptyState, putResource } from "../../state/edit.js";
 import type { RecordedResource, State } from "../../state/model.js";
-import type { LockOwner } from "../../state/backend.js";
 import { createLockOwner } from "../../state/owner.js";
 
 export const LINEAGE = "6f9c2f0e-4a53-4b0e-9d50-0c1d0e7a7f11";
@@ -80,7 +80,9 @@ export const anyState: fc.Arbitrary<State> = fc
     lineage: fc.uuid(),
     serial: fc.nat(),
     ferryVersion: notEmpty,
-    git: fc.option(fc.record({ commit: fc.option(notEmpty), branch: fc.option(notEmpty), dirty: fc.boolean() })),
+    git: fc.option(
+      fc.record({ commit: fc.option(notEmpty), branch: fc.option(notEmpty), dirty: fc.boolean() }),
+    ),
     records: fc.array(fc.tuple(anyRecord, fc.option(anyIntent)), { maxLength: 6 }),
   })
   .map(({ records, ...head }) => {

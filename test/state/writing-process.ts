@@ -2,9 +2,10 @@
  * Run as a process by the crash and contention tests: takes the lock, adds resources, releases, one line to stdout for each.
  * Arguments: folder, kill-at step (0: never), number of writes, milliseconds to wait for the lock, encryption key or "".
  */
+
+import { parseKey } from "../../state/encryption.js";
 import { createLocalBackend } from "../../state/local/backend.js";
 import { createLockOwner } from "../../state/owner.js";
-import { parseKey } from "../../state/encryption.js";
 import { successor } from "./sample.js";
 import { stoppingFiles } from "./stopping-files.js";
 

@@ -4,10 +4,10 @@
  */
 import { connect } from "../../src/zookeeper/connect.js";
 import { type Acl, PERMS, type ZooKeeperClient } from "../../src/zookeeper/types.js";
+import { putResource } from "../../state/edit.js";
 import { createLockOwner } from "../../state/owner.js";
 import { createZooKeeperBackend } from "../../state/zookeeper/backend.js";
 import { ballast, record, successor } from "./sample.js";
-import { putResource } from "../../state/edit.js";
 
 const [connectString = "", path = "", killAt = "0", writes = "1", bytes = "0", timeoutMs = "0"] =
   process.argv.slice(2);
@@ -50,7 +50,8 @@ try {
   for (let count = 0; count < Number(writes); count += 1) {
     const present = await backend.read();
     const grown = successor(present, `ZNode/p${process.pid}-${count}`);
-    const next = Number(bytes) === 0 ? grown : { ...putResource(grown, heavy(grown.serial)), serial: grown.serial };
+    const next =
+      Number(bytes) === 0 ? grown : { ...putResource(grown, heavy(grown.serial)), serial: grown.serial };
     await backend.write(next, lock);
     console.log(`wrote ${next.serial}`);
   }

@@ -10,8 +10,8 @@ import { putResource } from "../../state/edit.js";
 import type { State } from "../../state/model.js";
 import { openBackend } from "../../state/open.js";
 import { createLockOwner } from "../../state/owner.js";
-import { startEnsemble, type TestEnsemble } from "../harness/zookeeper.js";
 import { waitFor } from "../harness/wait.js";
+import { startEnsemble, type TestEnsemble } from "../harness/zookeeper.js";
 import { type Ended, runProcess } from "./processes.js";
 import { ballast, KEY_HEX, record, successor } from "./sample.js";
 
@@ -32,7 +32,11 @@ zookeeper.after(async () => {
   await ensemble?.close();
 });
 
-function open(path: string, env: Record<string, string> = {}, auth: string | null = null): Promise<StateBackend> {
+function open(
+  path: string,
+  env: Record<string, string> = {},
+  auth: string | null = null,
+): Promise<StateBackend> {
   const secrets = createSecretResolver({ root: "/", env, salt: "" });
   return openBackend(
     {
@@ -95,7 +99,10 @@ zookeeper("stores, reads back and keeps a numbered history", async () => {
     for (let count = 1; count < 4; count += 1) states.push(successor(states.at(-1) ?? null));
     await writeAll(backend, states);
     assert.equal(await backend.read(), states[3]);
-    assert.equal((await backend.history()).map((entry) => entry.serial), [3, 2, 1]);
+    assert.equal(
+      (await backend.history()).map((entry) => entry.serial),
+      [3, 2, 1],
+    );
     assert.equal(await backend.readHistory(2), states[1]);
     assert.is((await failureOf(backend.readHistory(9))).code, "state-no-such-history");
   });
@@ -143,7 +150,11 @@ zookeeper("names the holder, waits its turn, and gives up on time", async () => 
       assert.is((await failureOf(lockFor(second, 100))).code, "state-locked");
       const seen: LockOwner[] = [];
       const abort = new AbortController();
-      const request = { owner: createLockOwner("test"), timeoutMs: 60_000, onWait: (by: LockOwner) => seen.push(by) };
+      const request = {
+        owner: createLockOwner("test"),
+        timeoutMs: 60_000,
+        onWait: (by: LockOwner) => seen.push(by),
+      };
       const aborted = second.lock({ ...request, signal: abort.signal });
       await waitFor("it waits", 5000, () => seen.length === 1);
       abort.abort();
@@ -210,13 +221,17 @@ zookeeper("encryption is switched on and off with the next write, for the histor
   await withBackend(open(path), async (backend) => {
     assert.is((await failureOf(backend.read())).code, "state-key-missing");
   });
-  await withBackend(open(path, { FERRY_STATE_OLD_KEY: KEY_HEX }), (backend) => writeAll(backend, states.slice(4)));
+  await withBackend(open(path, { FERRY_STATE_OLD_KEY: KEY_HEX }), (backend) =>
+    writeAll(backend, states.slice(4)),
+  );
   await withBackend(open(path), async (backend) => assert.equal(await backend.read(), states[4]));
 });
 
 zookeeper("with a credential only its owner can read the state", async () => {
   const env = { OWNER: "ferry:secret", OTHER: "eve:guess" };
-  await withBackend(open("/private/state", env, "env:OWNER"), (backend) => writeAll(backend, [successor(null)]));
+  await withBackend(open("/private/state", env, "env:OWNER"), (backend) =>
+    writeAll(backend, [successor(null)]),
+  );
   await withBackend(open("/private/state", env, "env:OTHER"), async (backend) => {
     assert.is((await failureOf(backend.read())).code, "state-not-permitted");
   });
@@ -280,11 +295,18 @@ async function checkAfterwards(path: string, reported: string, request: number):
     const state = await backend.read();
     const serial = state?.serial ?? 0;
     const lastReported = 1 + (reported.match(/wrote/g)?.length ?? 0);
-    assert.ok(serial === lastReported || serial === lastReported + 1, `${where}: ${serial} after ${lastReported}`);
+    assert.ok(
+      serial === lastReported || serial === lastReported + 1,
+      `${where}: ${serial} after ${lastReported}`,
+    );
     await backend.write(successor(state), lock);
     await lock.release();
     const history = (await backend.history()).map((entry) => entry.serial);
-    assert.equal(history, Array.from({ length: serial }, (_, index) => serial - index), where);
+    assert.equal(
+      history,
+      Array.from({ length: serial }, (_, index) => serial - index),
+      where,
+    );
     for (const old of history) assert.is((await backend.readHistory(old)).serial, old, where);
     assert.is((await versionNodes(path)).length, serial + 1, `${where}: no garbage`);
   });

@@ -14,7 +14,7 @@ import type {
 } from "../../provider.js";
 import { type Connections, clientFor, isTree } from "./access.js";
 import { readTree } from "./read.js";
-import { declaredNodes, normaliseTree, treeOf } from "./tree.js";
+import { declaredNodes, normaliseTree, treeOf, withFormer } from "./tree.js";
 import { deleteTree, TreeError, writeTree } from "./write.js";
 
 const RULES: FieldRules = {
@@ -23,6 +23,7 @@ const RULES: FieldRules = {
   unorderedLists: [],
   sensitive: [],
   textFields: ["data"],
+  livesIn: ["ensemble"],
 };
 
 /** ZooKeeper refuses packets from 1 MiB on (jute.maxbuffer); the rest of the packet needs a little room. */
@@ -108,7 +109,9 @@ export function znodeHandler(connections: Connections): KindHandler {
     request: ReadRequest,
     context: ProviderContext,
   ): Promise<ReadResult> {
-    const tree = treeOf(spec);
+    const declared = treeOf(spec);
+    const former = isTree(request.recorded) ? treeOf(request.recorded) : undefined;
+    const tree = former?.path === declared.path ? withFormer(declared, former) : declared;
     const { client, connectString } = await clientFor(
       connections,
       request.address,

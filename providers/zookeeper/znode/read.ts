@@ -68,9 +68,8 @@ async function readNode(path: string, declared: NodeSpec, reading: Reading): Pro
         async ([name, child]) => [name, await readNode(childPath(path, name), child, reading)] as const,
       ),
     );
-    const children = Object.fromEntries(
-      entries.filter((entry): entry is [string, JsonObject] => entry[1] !== null),
-    );
+    // A missing child is null, "known not to be there": left out, it would count as not read.
+    const children = Object.fromEntries(entries);
     return {
       ...dataOf(data, declared, context),
       acl: await aclOf(acl, declared.acl, context),

@@ -59,10 +59,10 @@ function normaliseNode(node: JsonObject, exclusive: boolean): JsonObject {
     acl: normaliseAcl(rest["acl"]),
     children: known
       ? Object.fromEntries(
-          Object.entries(children ?? {}).map(([name, child]) => [
-            name,
-            isObject(child) ? normaliseNode(child, exclusive) : child,
-          ]),
+          // null: read, and known not to be there
+          Object.entries(children ?? {}).flatMap(([name, child]) =>
+            child === null ? [] : [[name, isObject(child) ? normaliseNode(child, exclusive) : child]],
+          ),
         )
       : children,
     ...(exclusive ? { undeclared: [] } : {}),
@@ -75,9 +75,19 @@ export function normaliseTree(spec: JsonObject): JsonObject {
   return { ...normaliseNode(spec, exclusive), exclusive, auth: spec["auth"] ?? [] };
 }
 
-/** The typed view of a normalised spec. Only to be called when no value in it is unknown. */
+/** The typed view of a spec. Children that are not known yet count as none. */
 export function treeOf(spec: JsonObject): TreeSpec {
-  return normaliseTree(spec) as unknown as TreeSpec;
+  const children = isUnknown(spec["children"]) ? {} : { children: spec["children"] ?? {} };
+  return normaliseTree({ ...spec, ...children }) as unknown as TreeSpec;
+}
+
+/** What is to be looked at: the declared tree, and below it what was declared when it was last applied. */
+export function withFormer<T extends NodeSpec>(wanted: T, former: NodeSpec): T {
+  const children = Object.entries(former.children).map(([name, child]) => {
+    const kept = wanted.children[name];
+    return [name, kept === undefined ? child : withFormer(kept, child)] as const;
+  });
+  return { ...wanted, children: { ...wanted.children, ...Object.fromEntries(children) } };
 }
 
 const BITS: Readonly<Record<string, number>> = {

@@ -48,6 +48,9 @@ export interface ScopeParts {
   readonly variables: ReadonlyMap<string, Lazy<Binding>>;
 }
 
+/** Beyond this many different mistakes no nearest name is looked for: it would take longer than reading the files. */
+const MOST_SUGGESTIONS = 100;
+
 export class Scope implements Environment {
   readonly prefix: string;
   readonly parent: Scope | null;
@@ -57,6 +60,7 @@ export class Scope implements Environment {
   readonly each = null;
   readonly modules = new Map<string, ModuleUse>();
   private readonly byId = new Map<string, MergedDocument>();
+  private readonly remedies = new Map<string, string>();
 
   constructor(
     private readonly parts: ScopeParts,
@@ -126,13 +130,23 @@ export class Scope implements Environment {
     return names;
   }
 
+  /** What to do about a name that is not there; looked up once per name, since many may make the same mistake. */
+  private remedyFor(text: string): string {
+    const known = this.remedies.get(text);
+    if (known !== undefined) return known;
+    const remedy =
+      this.remedies.size < MOST_SUGGESTIONS
+        ? didYouMean(text, this.choices(), "resource")
+        : "correct the address";
+    this.remedies.set(text, remedy);
+    return remedy;
+  }
+
   /** Reports an address that names nothing. */
   reportUnknown(parts: AddressParts, place: Place): void {
     if (this.report.doubtful.has(parts.name)) return;
     const text = partsText(parts);
-    this.report.error("unknown-reference", place, `there is no ${text}`, {
-      remedy: didYouMean(text, this.choices(), "resource"),
-    });
+    this.report.error("unknown-reference", place, `there is no ${text}`, { remedy: this.remedyFor(text) });
   }
 
   resource(reference: Reference & { kind: "resource" }, place: Place): Binding | undefined {

@@ -1,25 +1,37 @@
 /**
- * Where a value stands in a YAML text. Composes the text again on demand: only errors need places, and syntax trees of a
- * large configuration would fill the memory.
+ * Where a value stands in a YAML text. Composes the document again on demand: only errors need places, and syntax trees of
+ * a large configuration would fill the memory.
  */
 import { isAlias, isMap, isScalar, isSeq, type ParsedNode } from "yaml";
 import type { ValuePath } from "../../schema/validators.js";
 import { type ComposedDocument, composeYaml, type TextSpan } from "./parse.js";
 
-/** Syntax trees of the texts that were asked for last. */
-const KEPT = 8;
-const recent = new Map<string, ComposedDocument[]>();
+interface Piece {
+  /** Offset in the whole text. */
+  readonly offset: number;
+  readonly document: ComposedDocument | undefined;
+}
 
-function composed(text: string): ComposedDocument[] {
-  const known = recent.get(text);
-  if (known !== undefined) return known;
-  const documents = [...composeYaml(text)];
-  recent.set(text, documents);
+/** Syntax trees of the documents that were asked for last, by their text. */
+const KEPT = 16;
+const recent = new Map<string, ComposedDocument | undefined>();
+
+function composed(text: string): ComposedDocument | undefined {
+  if (recent.has(text)) return recent.get(text);
+  const [document] = composeYaml(text);
+  recent.set(text, document);
   for (const oldest of recent.keys()) {
     if (recent.size <= KEPT) break;
     recent.delete(oldest);
   }
-  return documents;
+  return document;
+}
+
+/** The document whose content is at `span`, with the indentation of its first line. */
+function pieceOf(text: string, span: TextSpan): Piece {
+  const lineStart = text.lastIndexOf("\n", span.start - 1) + 1;
+  const offset = text.slice(lineStart, span.start).trim() === "" ? lineStart : span.start;
+  return { offset, document: composed(text.slice(offset, span.end)) };
 }
 
 interface Found {
@@ -62,16 +74,13 @@ function span(node: ParsedNode | null): TextSpan | undefined {
     : { start: range[0], end: Math.max(range[1], range[0] + 1) };
 }
 
-export interface Location {
-  readonly span: TextSpan;
-  /** How many steps of the path exist. */
-  readonly depth: number;
-}
-
-/** The deepest value on `path` in the document `index` of `text`; its key when `target` is "key" and it has one. */
-export function locate(text: string, index: number, path: ValuePath, target: "key" | "value"): Location {
-  const document = composed(text)[index];
-  if (document === undefined) return { span: { start: 0, end: 0 }, depth: 0 };
+/**
+ * The deepest value on `path` in the document at `within`; its key when `target` is "key" and it has one. A map or list
+ * that lacks a step of the path is shown by its key: the value may be pages long.
+ */
+export function locate(text: string, within: TextSpan, path: ValuePath, target: "key" | "value"): TextSpan {
+  const { offset, document } = pieceOf(text, within);
+  if (document === undefined) return within;
   let at: Found = { key: null, value: document.contents };
   let depth = 0;
   for (const name of path) {
@@ -81,12 +90,13 @@ export function locate(text: string, index: number, path: ValuePath, target: "ke
     at = next;
     depth += 1;
   }
-  // A map or list that lacks something is best shown by its key: the value may be pages long.
-  const wanted = target === "key" || depth < path.length ? (at.key ?? at.value) : (at.value ?? at.key);
-  const short = depth < path.length && at.key === null && isMap(at.value) ? firstKey(at.value) : wanted;
-  return { span: span(short) ?? span(at.value) ?? { start: 0, end: 0 }, depth };
+  const complete = depth === path.length;
+  const byKey = target === "key" || !complete;
+  const wanted = byKey ? (at.key ?? firstKey(at.value, complete)) : (at.value ?? at.key);
+  const found = span(wanted) ?? span(at.value);
+  return found === undefined ? within : { start: found.start + offset, end: found.end + offset };
 }
 
-function firstKey(node: ParsedNode): ParsedNode | null {
-  return isMap(node) ? ((node.items[0]?.key ?? node) as ParsedNode) : node;
+function firstKey(node: ParsedNode | null, whole: boolean): ParsedNode | null {
+  return !whole && isMap(node) ? ((node.items[0]?.key ?? node) as ParsedNode) : node;
 }

@@ -30,8 +30,6 @@ export interface YamlProblem {
 }
 
 export interface YamlDocument {
-  /** Position among the documents of the file that are not empty. */
-  readonly index: number;
   readonly value: Json;
   readonly span: TextSpan;
   /** False when values are left out because of a problem: UNREADABLE stands in their place. */
@@ -286,9 +284,7 @@ export function parseYaml(text: string): YamlFile {
   const documents: YamlDocument[] = [];
   const problems: YamlProblem[] = [];
   let complete = true;
-  let index = -1;
   for (const document of composeYaml(text)) {
-    index += 1;
     const syntax = syntaxProblem(document, text);
     if (syntax !== undefined) {
       problems.push(syntax);
@@ -299,7 +295,7 @@ export function parseYaml(text: string): YamlFile {
     const value = document.contents === null ? null : readNode(document.contents, reading);
     problems.push(...reading.problems);
     if (value !== null)
-      documents.push({ index, value, span: spanOf(document.contents), whole: reading.problems.length === 0 });
+      documents.push({ value, span: spanOf(document.contents), whole: reading.problems.length === 0 });
   }
   return { documents, problems, complete };
 }

@@ -146,7 +146,7 @@ const scenario = fc.record({
 });
 
 steps("from a whole ensemble, every step leaves a quorum of the members up", () => {
-  fc.assert(
+  void fc.assert(
     fc.property(scenario, ({ size, leader, outdated, kept, added, reconfig }) => {
       const current = Array.from({ length: size }, (_, at) =>
         server(at + 1, { leader: at === leader % size, outdated: outdated[at] === true }),
@@ -173,7 +173,7 @@ steps("from a whole ensemble, every step leaves a quorum of the members up", () 
 });
 
 steps("in every round the leader comes last", () => {
-  fc.assert(
+  void fc.assert(
     fc.property(scenario, ({ size, leader, reconfig }) => {
       const at = (leader % size) + 1;
       const current = Array.from({ length: size }, (_, index) =>
