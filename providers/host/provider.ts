@@ -272,16 +272,13 @@ function unitsLeft(address: string, place: HostPlace, units: readonly UnitStatus
     const owner = unit.labels[ADDRESS_LABEL];
     return `${unit.name}${owner === undefined ? "" : ` of ${owner}`}${unit.running ? " (running)" : ""}`;
   });
+  const count = units.length === 1 ? "a server is" : `${units.length} servers are`;
   return new DiagnosticError([
-    errorDiagnostic(
-      "host-has-units",
-      `${address}: ${units.length} servers are left in ${describePlace(place)}`,
-      {
-        address,
-        detail: `${names.join(", ")}. They and their data were left as they are.`,
-        remedy: "Take the servers off this host first (ferry apply), then remove or move the host.",
-      },
-    ),
+    errorDiagnostic("host-has-units", `${address}: ${count} left in ${describePlace(place)}`, {
+      address,
+      detail: `${names.join(", ")}. They and their data were left as they are.`,
+      remedy: "Take the servers off this host first (ferry apply), then remove or move the host.",
+    }),
   ]);
 }
 

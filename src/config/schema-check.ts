@@ -189,70 +189,66 @@ function outOfLimits(subject: Subject): Wording {
   };
 }
 
-function wordingOf(subject: Subject): Wording {
+function empty(subject: Subject): Wording {
   const { violation, field } = subject;
-  const { path, params } = violation;
-  switch (violation.rule) {
-    case "type":
-      return wrongType(subject);
-    case "required":
-      return missingField(subject);
-    case "additionalProperties":
-      return unknownField(subject);
-    case "enum":
-    case "const":
-      return notAllowed(subject);
-    case "oneOf":
-      return exactlyOne(subject);
-    case "propertyNames":
-      return wrongKey(subject);
-    case "minimum":
-    case "maximum":
-    case "exclusiveMinimum":
-    case "exclusiveMaximum":
-      return outOfLimits(subject);
-    case "minLength":
-      return {
-        code: "empty",
-        summary: `${field} is empty`,
-        remedy: "give it a value, or leave the line out",
-        path,
-      };
-    case "minItems":
-      return {
-        code: "empty",
-        summary: `${field} is an empty list`,
-        remedy: "give it an item, or leave the line out",
-        path,
-      };
-    case "uniqueItems":
-      return {
-        code: "repeated",
-        summary: `${field} holds the same item twice`,
-        remedy: "keep one of them",
-        path: [...path, Number(params["i"])],
-      };
-    case "pattern": {
-      const secret = subject.schema?.secret === true;
-      const summary = secret
-        ? `${field} must be a secret by reference, not the secret itself`
-        : `${field} cannot be ${shown(subject)}`;
-      return {
-        code: secret ? "plain-secret" : "bad-form",
-        summary,
-        remedy: hintOf(subject, "correct the value"),
-        path,
-      };
-    }
-    default:
-      return {
-        code: "invalid",
-        summary: `${field} breaks the rule ${violation.rule}`,
-        remedy: "see `ferry schema`",
-        path,
-      };
-  }
+  const list = violation.rule === "minItems";
+  return {
+    code: "empty",
+    summary: `${field} is ${list ? "an empty list" : "empty"}`,
+    remedy: `give it ${list ? "an item" : "a value"}, or leave the line out`,
+    path: violation.path,
+  };
 }
+
+function repeated({ violation, field }: Subject): Wording {
+  return {
+    code: "repeated",
+    summary: `${field} holds the same item twice`,
+    remedy: "keep one of them",
+    path: [...violation.path, Number(violation.params["i"])],
+  };
+}
+
+function wrongForm(subject: Subject): Wording {
+  const { violation, field, schema } = subject;
+  const secret = schema?.secret === true;
+  return {
+    code: secret ? "plain-secret" : "bad-form",
+    summary: secret
+      ? `${field} must be a secret by reference, not the secret itself`
+      : `${field} cannot be ${shown(subject)}`,
+    remedy: hintOf(subject, "correct the value"),
+    path: violation.path,
+  };
+}
+
+function otherRule({ violation, field }: Subject): Wording {
+  return {
+    code: "invalid",
+    summary: `${field} breaks the rule ${violation.rule}`,
+    remedy: "see `ferry schema`",
+    path: violation.path,
+  };
+}
+
+/** By rule of JSON Schema. */
+const WORDINGS: Readonly<Record<string, (subject: Subject) => Wording>> = {
+  type: wrongType,
+  required: missingField,
+  additionalProperties: unknownField,
+  enum: notAllowed,
+  const: notAllowed,
+  oneOf: exactlyOne,
+  propertyNames: wrongKey,
+  minimum: outOfLimits,
+  maximum: outOfLimits,
+  exclusiveMinimum: outOfLimits,
+  exclusiveMaximum: outOfLimits,
+  minLength: empty,
+  minItems: empty,
+  uniqueItems: repeated,
+  pattern: wrongForm,
+};
 
 function fieldAt(kind: string, path: ValuePath): FieldSchema | null {
   let field: FieldSchema | null = documentFields(kind);
@@ -285,7 +281,13 @@ export function checkSchema(
     const field = at === "" ? name : `${at} of ${name}`;
     const written = valueAt(document.value, violation.path);
     const referred = typeof written === "string" && written !== violation.value && mayHoldReference(written);
-    const { code, summary, remedy, path, target } = wordingOf({ violation, field, schema, open, referred });
+    const { code, summary, remedy, path, target } = (WORDINGS[violation.rule] ?? otherRule)({
+      violation,
+      field,
+      schema,
+      open,
+      referred,
+    });
     const place: Place = { document, path, ...(target === undefined ? {} : { target }) };
     report.error(code, place, summary, {
       remedy,

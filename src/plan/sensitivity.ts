@@ -35,7 +35,7 @@ export interface SensitiveParts {
 export function sensitivityOf(parts: SensitiveParts): Sensitivity {
   const plain = compileRules(parts.rules);
   const paths = new Set(parts.sensitivePaths.map((path) => keyedPath(path, parts.written ?? {}, plain)));
-  for (const value of parts.values) collectSecretPaths(value, plain, "", paths);
+  for (const value of new Set(parts.values)) if (holdsSecret(value)) collectSecretPaths(value, plain, "", paths);
   const brought = parts.written === null || parts.others.size === 0 ? [] : broughtIn(parts, plain);
   for (const path of brought) paths.add(path);
   if (paths.size === 0 && parts.rules.sensitive.length === 0) {
@@ -43,7 +43,7 @@ export function sensitivityOf(parts: SensitiveParts): Sensitivity {
   }
   const rules = compileRules(parts.rules, [...paths].sort());
   const texts = new Set<string>();
-  for (const value of parts.values) collectSensitiveTexts(value, rules, texts);
+  for (const value of new Set(parts.values)) collectSensitiveTexts(value, rules, texts);
   return { rules, texts, masker: new Masker(rules, texts, true), active: true };
 }
 
@@ -63,6 +63,15 @@ function keyedPath(text: string, spec: JsonObject, rules: RuleNode): string {
     return keyed;
   });
   return formatPath(steps);
+}
+
+function holdsSecret(value: Json): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (Array.isArray(value)) return value.some((item: Json) => holdsSecret(item));
+  if (!isObject(value)) return false;
+  if (isSecret(value)) return true;
+  for (const key of Object.keys(value)) if (holdsSecret(value[key] ?? null)) return true;
+  return false;
 }
 
 function collectSecretPaths(value: Json, rules: RuleNode, path: string, into: Set<string>): void {

@@ -108,6 +108,7 @@ function patchOf(field: FieldChange): string[] | null {
   const after = field.after ?? "";
   if (field.sensitive || typeof before !== "string" || typeof after !== "string") return null;
   if (!isLong(field, before) && !isLong(field, after)) return null;
+  if (field.kind !== "changed") return wholeText(field.kind === "added" ? "+" : "-", before + after);
   const options = { context: CONTEXT_LINES, maxEditLength: MAX_EDITS } as const;
   const patch = structuredPatch("", "", before, after, undefined, undefined, options);
   if (patch === undefined) return [`- ${sizeOf(before)}`, `+ ${sizeOf(after)}`];
@@ -115,6 +116,14 @@ function patchOf(field: FieldChange): string[] | null {
     `@@ -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@`,
     ...hunk.lines.map(safeText),
   ]);
+}
+
+/** A text that came or went: all of its lines, as a unified diff has them. */
+function wholeText(mark: "+" | "-", text: string): string[] {
+  const lines = text.split("\n");
+  const ended = lines.at(-1) === "";
+  const shown = (ended ? lines.slice(0, -1) : lines).map((line) => `${mark}${safeText(line)}`);
+  return ended ? shown : [...shown, "\\ No newline at end of file"];
 }
 
 function isLong(field: FieldChange, text: string): boolean {

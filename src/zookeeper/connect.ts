@@ -3,6 +3,7 @@ import { Client } from "./client.js";
 import { parseConnectString } from "./connect-string.js";
 import { ServerVersions } from "./server-version.js";
 import { Session } from "./session.js";
+import { tlsFault } from "./tls.js";
 import type { ConnectOptions, ZooKeeperClient } from "./types.js";
 import { Watches } from "./watches.js";
 import { ZooKeeperError } from "./zookeeper-error.js";
@@ -18,6 +19,11 @@ export async function connect(options: ConnectOptions): Promise<ZooKeeperClient>
   const parsed = parseConnectString(options.connectString);
   if (typeof parsed === "string") {
     throw new ZooKeeperError("BAD_ARGUMENTS", { operation: "connect", reason: parsed });
+  }
+  const fault = options.tls === undefined ? null : tlsFault(options.tls);
+  if (fault !== null) {
+    const reason = `the certificates or the key cannot be used: ${fault}`;
+    throw new ZooKeeperError("BAD_ARGUMENTS", { operation: "connect", reason });
   }
   if (options.signal?.aborted) {
     throw new ZooKeeperError("CLOSED", {

@@ -2,9 +2,7 @@
  * The four-letter words (`srvr`, `mntr`, `conf`, …): one word in, text out, connection closed. Only words that ask;
  * a server answers only those on its whitelist (4lw.commands.whitelist, 3.4.10+).
  */
-import { connect as connectTcp, type Socket } from "node:net";
-import { connect as connectTls } from "node:tls";
-import { tlsConnectOptions } from "./tls.js";
+import { dial, tlsFault } from "./tls.js";
 import type { TlsOptions } from "./types.js";
 import { ZooKeeperError } from "./zookeeper-error.js";
 
@@ -41,16 +39,13 @@ export async function fourLetterWord(
 function exchange(host: string, port: number, word: string, options: FourLetterOptions): Promise<string> {
   const server = `${host}:${port}`;
   const timeoutMs = options.timeoutMs ?? 5_000;
-  if (options.signal?.aborted) {
-    return Promise.reject(
-      new ZooKeeperError("CLOSED", { operation: word, server, reason: "the caller gave up" }),
-    );
-  }
+  const refuse = (code: "CLOSED" | "BAD_ARGUMENTS", reason: string) =>
+    Promise.reject(new ZooKeeperError(code, { operation: word, server, reason }));
+  if (options.signal?.aborted) return refuse("CLOSED", "the caller gave up");
+  const fault = options.tls === undefined ? null : tlsFault(options.tls);
+  if (fault !== null) return refuse("BAD_ARGUMENTS", `the certificates or the key cannot be used: ${fault}`);
   return new Promise((resolve, reject) => {
-    const socket: Socket =
-      options.tls === undefined
-        ? connectTcp({ host, port })
-        : connectTls({ host, port, ...tlsConnectOptions(options.tls, host) });
+    const { socket, readyEvent } = dial(host, port, options.tls);
     const chunks: Buffer[] = [];
     const finish = (act: () => void) => {
       clearTimeout(timer);
@@ -67,9 +62,9 @@ function exchange(host: string, port: number, word: string, options: FourLetterO
     );
     options.signal?.addEventListener("abort", abort, { once: true });
     // Never half-close before the answer: servers with the netty factory drop the connection then.
-    socket.once(options.tls === undefined ? "connect" : "secureConnect", () => socket.write(word));
+    socket.once(readyEvent, () => socket.write(word));
     socket.on("data", (chunk: Buffer) => chunks.push(chunk));
-    socket.once("error", (error) => fail("UNREACHABLE", error.message));
+    socket.on("error", (error) => fail("UNREACHABLE", error.message));
     socket.once("close", () => {
       const text = Buffer.concat(chunks).toString("utf8");
       if (text === "") fail("UNREACHABLE", "the server closed the connection without an answer");

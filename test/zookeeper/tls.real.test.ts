@@ -73,6 +73,14 @@ s("a client without a certificate is told", () => {
   return refused({ ca }, /certificate|closed the connection|ECONNRESET|EPROTO/i);
 });
 
+s("certificates and keys that are none are refused before anything is tried", async () => {
+  const rubbish = Buffer.from("no certificate");
+  for (const tls of [{ cert: rubbish }, { key: rubbish }]) {
+    const error = await expectFailure(secure({ ...certificates.client, ...tls }), "BAD_ARGUMENTS");
+    assert.match(error.message, /certificates or the key cannot be used/);
+  }
+});
+
 s("plain to the secure port, and TLS to the plain port, end with words", async () => {
   const plain = connect({ connectString: ensemble.secureConnectString ?? "", connectTimeoutMs: 1_500 });
   await expectFailure(plain, "UNREACHABLE");

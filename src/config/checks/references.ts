@@ -1,7 +1,7 @@
 /** References to fields: the field must exist, must have a value, and must not be a secret. */
 import { didYouMean } from "../../diagnostics/suggestion.js";
 import { childField, type FieldSchema, providedFields, specFields } from "../../schema/fields.js";
-import { isSecret } from "../../value/expression.js";
+import { isSecret, type ResourceReference } from "../../value/expression.js";
 import type { Json } from "../../value/json.js";
 import { childAt, type PathStep, readStep } from "../../value/path.js";
 import type { PlacedReference } from "../resources/fill.js";
@@ -66,57 +66,52 @@ function fieldAt(root: FieldSchema, path: readonly string[]): FieldSchema | null
   return field;
 }
 
-function checkReference(
-  resource: LoadedResource,
-  placed: PlacedReference,
-  target: LoadedResource,
-  input: CheckInput,
-): void {
-  const { path } = placed.reference;
-  const place = placeOf(resource, placed);
-  const [first = ""] = path;
+/** Names that could have been meant by the last step of a path. */
+function choicesAt(kind: string, path: readonly string[]): string[] {
+  if (path.length === 1) return fieldNames(kind);
+  return [...(fieldAt(specFields(kind), path.slice(0, -1))?.properties.keys() ?? [])];
+}
+
+interface Fault {
+  readonly code: string;
+  readonly summary: string;
+  readonly remedy: string;
+}
+
+function faultOf({ path }: ResourceReference, target: LoadedResource): Fault | undefined {
   const text = written(target, path);
   if (path.length === 0) {
-    input.report.error("reference-without-field", place, `${text} is a whole resource and no value`, {
-      remedy: `name one of its fields: ${fieldNames(target.kind).slice(0, 6).join(", ")}, …`,
-    });
-    return;
+    const some = fieldNames(target.kind).slice(0, 6).join(", ");
+    const summary = `${text} is a whole resource and no value`;
+    return { code: "reference-without-field", summary, remedy: `name one of its fields: ${some}, …` };
   }
+  const [first = ""] = path;
   const { outputs, attributes } = providedFields(target.kind);
-  if (outputs.properties.has(first) || attributes.properties.has(first)) return;
+  if (outputs.properties.has(first) || attributes.properties.has(first)) return undefined;
   const field = fieldAt(specFields(target.kind), path);
   if (field === undefined) {
-    const known =
-      path.length === 1
-        ? fieldNames(target.kind)
-        : [...(fieldAt(specFields(target.kind), path.slice(0, -1))?.properties.keys() ?? [])];
-    input.report.error("unknown-field", place, `${text}: ${target.kind} has no field ${dotted(path)}`, {
-      remedy: didYouMean(path.at(-1) ?? "", known, "field"),
-    });
-    return;
+    const summary = `${text}: ${target.kind} has no field ${dotted(path)}`;
+    const remedy = didYouMean(path.at(-1) ?? "", choicesAt(target.kind, path), "field");
+    return { code: "unknown-field", summary, remedy };
   }
   const value = valueAt(target, path);
   if (field?.secret === true || isSecret(value)) {
-    input.report.error("reference-to-secret", place, `${text} is a secret, and secrets are not handed on`, {
-      remedy: "write the same env: or file: reference here",
-    });
-  } else if (value === undefined) {
-    input.report.error(
-      "reference-without-value",
-      place,
-      `${text} has no value: ${target.address} does not set it`,
-      {
-        remedy: `set ${dotted(path)} in ${target.address}, or write the value here`,
-      },
-    );
+    const summary = `${text} is a secret, and secrets are not handed on`;
+    return { code: "reference-to-secret", summary, remedy: "write the same env: or file: reference here" };
   }
+  if (value !== undefined) return undefined;
+  const summary = `${text} has no value: ${target.address} does not set it`;
+  const remedy = `set ${dotted(path)} in ${target.address}, or write the value here`;
+  return { code: "reference-without-value", summary, remedy };
 }
 
 export function checkReferences(input: CheckInput): void {
   for (const resource of input.resources) {
     for (const placed of resource.references) {
       const target = input.byAddress.get(placed.reference.address);
-      if (target !== undefined) checkReference(resource, placed, target, input);
+      const fault = target === undefined ? undefined : faultOf(placed.reference, target);
+      if (fault !== undefined)
+        input.report.error(fault.code, placeOf(resource, placed), fault.summary, fault);
     }
   }
 }

@@ -57,6 +57,46 @@ function choicesIn(value: Json): string[] {
   return isObject(value) && !isExpression(value) ? Object.keys(value) : [];
 }
 
+/** A field of what another resource gives; undefined (reported) when it is only part of a text. */
+function deeper(
+  at: Binding,
+  parts: Expression,
+  step: Step,
+  reference: Reference,
+  place: Place,
+  run: Run,
+): Binding {
+  const [only] = parts.$expression;
+  if (
+    parts.$expression.length !== 1 ||
+    only === undefined ||
+    typeof only === "string" ||
+    typeof step === "object"
+  ) {
+    run.report.error("unknown-field", place, `${reference.text} goes into text that is known only later`, {
+      remedy: "refer to the resource's field itself",
+    });
+    return BROKEN_BINDING;
+  }
+  return { ...at, value: referenceValue(only.address, [...only.path, String(step)]) };
+}
+
+function reportMissing(at: Binding, step: Step, reference: Reference, place: Place, run: Run): void {
+  const word = stepText(step);
+  const choices = choicesIn(at.value);
+  run.report.error(
+    "unknown-field",
+    place,
+    `${reference.text}: there is no ${word} in this ${typeOf(at.value)}`,
+    {
+      remedy:
+        choices.length > 0
+          ? didYouMean(word, choices, "key")
+          : "correct the reference, or give the value such a field",
+    },
+  );
+}
+
 function descend(
   binding: Binding,
   steps: readonly Step[],
@@ -67,35 +107,11 @@ function descend(
   let at = binding;
   for (const step of steps) {
     if (isBroken(at.value)) return BROKEN_BINDING;
-    if (isExpression(at.value)) {
-      const only = at.value.$expression.length === 1 ? at.value.$expression[0] : undefined;
-      if (only === undefined || typeof only === "string" || typeof step === "object") {
-        run.report.error(
-          "unknown-field",
-          place,
-          `${reference.text} goes into text that is known only later`,
-          { remedy: "refer to the resource's field itself" },
-        );
-        return BROKEN_BINDING;
-      }
-      at = { ...at, value: referenceValue(only.address, [...only.path, String(step)]) };
-      continue;
-    }
-    const next = stepInto(at, step);
+    const next = isExpression(at.value)
+      ? deeper(at, at.value, step, reference, place, run)
+      : stepInto(at, step);
     if (next === undefined) {
-      const word = stepText(step);
-      const choices = choicesIn(at.value);
-      run.report.error(
-        "unknown-field",
-        place,
-        `${reference.text}: there is no ${word} in this ${typeOf(at.value)}`,
-        {
-          remedy:
-            choices.length > 0
-              ? didYouMean(word, choices, "key")
-              : "correct the reference, or give the value such a field",
-        },
-      );
+      reportMissing(at, step, reference, place, run);
       return BROKEN_BINDING;
     }
     at = next;

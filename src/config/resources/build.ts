@@ -129,46 +129,31 @@ function build(
   context: BuildContext,
 ): LoadedResource | undefined {
   const address = addressText(scope.prefix, document);
-  const {
-    value,
-    sensitive,
-    folders = [],
-  } = evaluate(document.value, { document, path: [] }, scope, context.report);
+  const { report, root } = context;
+  const evaluated = evaluate(document.value, { document, path: [] }, scope, report);
+  const { value, sensitive, folders = [] } = evaluated;
   if (!isObject(value)) return undefined;
-  const valid = checkSchema(document, value, sensitive, context.report, address);
+  const valid = checkSchema(document, value, sensitive, report, address);
   const metadata = isObject(value["metadata"]) ? value["metadata"] : {};
   const spec = value["spec"];
   const own = dependencies(document, metadata["dependsOn"], scope);
   if (!isObject(spec) || isBroken(spec)) return undefined;
+  const { kind, name } = document;
   const resolve = resolveField(context, scope);
-  const filled = fillSpec({
-    kind: document.kind,
-    document,
-    spec,
-    root: context.root,
-    resolve,
-    report: context.report,
-    address,
-    folders,
-  });
+  const filled = fillSpec({ kind, document, spec, root, resolve, report, address, folders });
   // What was reported is left out from here on, so that nothing is reported twice.
-  if (!valid || (context.report.hasErrors && hasBroken(value))) return undefined;
-  const dependsOn = new Set([
-    ...around,
-    ...own,
-    ...filled.addresses,
-    ...filled.references.map(({ reference }) => reference.address),
-  ]);
+  if (!valid || (report.hasErrors && hasBroken(value))) return undefined;
+  const referred = filled.references.map(({ reference }) => reference.address);
   return {
     address,
-    kind: document.kind,
-    name: document.name,
+    kind,
+    name,
     document,
     labels: labelsOf(metadata),
     lifecycle: lifecycleOf(metadata),
     spec: filled.spec,
     references: filled.references,
-    dependsOn,
+    dependsOn: new Set([...around, ...own, ...filled.addresses, ...referred]),
     sensitivePaths: sensitivePaths(document, filled, sensitive),
   };
 }

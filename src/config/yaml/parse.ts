@@ -190,6 +190,11 @@ function mergeInto(
   }
 }
 
+function refuseRepetition(key: string, node: ParsedNode, reading: Reading): void {
+  const summary = `the key "${key}" is there twice in this map`;
+  problem(reading, "duplicate-key", spanOf(node), summary, "keep one of them");
+}
+
 function readMap(node: ParsedNode, reading: Reading): Json {
   if (!isMap(node)) return null;
   const result: Record<string, Json> = {};
@@ -204,14 +209,7 @@ function readMap(node: ParsedNode, reading: Reading): Json {
     const key = readKey(pair.key, reading);
     const value = valueNode === null ? null : readNode(valueNode, reading);
     if (key === null) continue;
-    if (keys.has(key))
-      problem(
-        reading,
-        "duplicate-key",
-        spanOf(pair.key as ParsedNode),
-        `the key "${key}" is there twice in this map`,
-        "keep one of them",
-      );
+    if (keys.has(key)) refuseRepetition(key, pair.key as ParsedNode, reading);
     keys.add(key);
     result[key] = value;
   }
