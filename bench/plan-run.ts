@@ -7,10 +7,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { KindHandler, ReadResult } from "../providers/provider.js";
 import { openRegistry } from "../providers/registry.js";
-import { emptyState } from "../state/edit.js";
-import type { RecordedResource, State } from "../state/model.js";
-import { openBackend } from "../state/open.js";
-import { createLockOwner } from "../state/owner.js";
 import type { Desired } from "../src/config/desired.js";
 import { loadConfiguration } from "../src/config/load.js";
 import { ferryVersion } from "../src/install/root.js";
@@ -18,11 +14,15 @@ import { ResourceViews } from "../src/live/views.js";
 import { formatPlanFile } from "../src/plan/file.js";
 import type { Plan } from "../src/plan/plan.js";
 import { planChanges } from "../src/plan/planner.js";
-import { summarise, type PlanSummary } from "../src/plan/summary.js";
+import { type PlanSummary, summarise } from "../src/plan/summary.js";
 import { renderJson } from "../src/render/json.js";
 import { renderMarkdown } from "../src/render/markdown.js";
 import { renderText } from "../src/render/text.js";
 import type { JsonObject } from "../src/value/json.js";
+import { emptyState } from "../state/edit.js";
+import type { RecordedResource, State } from "../state/model.js";
+import { openBackend } from "../state/open.js";
+import { createLockOwner } from "../state/owner.js";
 import { platformFiles } from "./platform.js";
 
 export interface Measurement {
@@ -30,9 +30,16 @@ export interface Measurement {
   readonly yamlMiB: number;
   readonly loadMs: number;
   readonly planMs: number;
-  readonly renderMs: { readonly text: number; readonly json: number; readonly markdown: number; readonly planFile: number };
+  readonly renderMs: {
+    readonly text: number;
+    readonly json: number;
+    readonly markdown: number;
+    readonly planFile: number;
+  };
   /** Plan, text, JSON and Markdown together: what the goal is about. */
   readonly planAndRenderMs: number;
+  /** Processor time of the same, on all threads: what is left of it when others use the machine too. */
+  readonly planAndRenderCpuMs: number;
   /** The same when nothing is there yet and everything is to be created. */
   readonly firstPlanAndRenderMs: number;
   readonly stateWriteMs: number;
@@ -80,9 +87,13 @@ async function measured(resources: number, folder: string): Promise<Measurement>
     });
   const first = timed(() => rendered(plan({ state: null, live: new Map() })));
   collect();
+  const cpuBefore = process.cpuUsage();
   const planned = timed(() => plan({ state, live }));
+  const cpuPlan = cpuMs(cpuBefore);
   const afterPlan = collect();
-  const { value: renderMs } = timed(() => rendered(planned.value));
+  const cpuRender = process.cpuUsage();
+  const renderMs = rendered(planned.value);
+  const planAndRenderCpuMs = round(cpuPlan + cpuMs(cpuRender) - renderMs.planFile);
   const afterRender = collect();
   const written = await writeState(folder, state);
   await registry.close();
@@ -93,6 +104,7 @@ async function measured(resources: number, folder: string): Promise<Measurement>
     planMs: planned.milliseconds,
     renderMs,
     planAndRenderMs: round(planned.milliseconds + renderMs.text + renderMs.json + renderMs.markdown),
+    planAndRenderCpuMs,
     firstPlanAndRenderMs: first.milliseconds,
     stateWriteMs: written.milliseconds,
     stateMiB: written.mebibytes,
@@ -106,6 +118,12 @@ function timed<T>(work: () => T): { value: T; milliseconds: number } {
   const start = performance.now();
   const value = work();
   return { value, milliseconds: round(performance.now() - start) };
+}
+
+/** Milliseconds of processor time since `start`. */
+function cpuMs(start: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1_000;
 }
 
 function round(value: number): number {
@@ -189,7 +207,10 @@ function liveOf(state: State): Map<string, ReadResult> {
 }
 
 /** The whole state, as after every action of an apply. */
-async function writeState(folder: string, state: State): Promise<{ milliseconds: number; mebibytes: number }> {
+async function writeState(
+  folder: string,
+  state: State,
+): Promise<{ milliseconds: number; mebibytes: number }> {
   const secrets = {
     resolve: () => Promise.reject(new Error("the benchmark has no secrets")),
     fingerprint: () => "",

@@ -88,7 +88,11 @@ function main(): void {
     goal:
       goal === undefined
         ? null
-        : { what: "10,000 resources planned and rendered in under 2 s", ms: goal.planAndRenderMs, met: goal.planAndRenderMs < 2_000 },
+        : {
+            what: "10,000 resources planned and rendered in under 2 s",
+            ms: goal.planAndRenderMs,
+            met: goal.planAndRenderMs < 2_000,
+          },
   };
   process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
 }

@@ -41,18 +41,26 @@ function merged(
   return live;
 }
 
-function mergedObject(live: JsonObject, recorded: JsonObject, desired: JsonObject, rules: RuleNode): JsonObject {
-  const result: Record<string, Json> = {};
+function mergedObject(
+  live: JsonObject,
+  recorded: JsonObject,
+  desired: JsonObject,
+  rules: RuleNode,
+): JsonObject {
+  // Entries, not assignments: a key may be called "__proto__".
+  const result: [string, Json][] = [];
   for (const key of Object.keys(live)) {
     const ours = Object.hasOwn(desired, key) || Object.hasOwn(recorded, key) || rules.complete;
-    const value = ours ? merged(live[key], own(recorded, key), own(desired, key), rules.child(key)) : undefined;
-    if (value !== undefined) result[key] = value;
+    const value = ours
+      ? merged(live[key], own(recorded, key), own(desired, key), rules.child(key))
+      : undefined;
+    if (value !== undefined) result.push([key, value]);
   }
-  if (rules.complete) return result;
+  if (rules.complete) return Object.fromEntries(result);
   for (const key of Object.keys(recorded)) {
-    if (!Object.hasOwn(live, key)) result[key] = recorded[key] ?? null;
+    if (!Object.hasOwn(live, key)) result.push([key, recorded[key] ?? null]);
   }
-  return result;
+  return Object.fromEntries(result);
 }
 
 function mergedList(
@@ -76,7 +84,12 @@ function mergedList(
 }
 
 /** An item that is wanted nowhere is kept as it is: the list is too long by it. */
-function mergedItem(live: Json, recorded: Json | undefined, desired: Json | undefined, rules: RuleNode): Json {
+function mergedItem(
+  live: Json,
+  recorded: Json | undefined,
+  desired: Json | undefined,
+  rules: RuleNode,
+): Json {
   if (recorded === undefined && desired === undefined) return live;
   return merged(live, recorded, desired, rules) ?? null;
 }

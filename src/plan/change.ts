@@ -5,8 +5,8 @@ import { isUnknown } from "../value/expression.js";
 import { canonicalJson, isObject, type Json, type JsonObject } from "../value/json.js";
 import { appendStep, formatPath } from "../value/path.js";
 import type { Decision } from "./decide.js";
-import type { PlannedChange } from "./plan.js";
 import { itemSteps } from "./mask.js";
+import type { PlannedChange } from "./plan.js";
 import type { RuleNode } from "./rules.js";
 import type { Sensitivity } from "./sensitivity.js";
 
@@ -42,7 +42,9 @@ export function plannedChange(parts: ChangeParts): PlannedChange {
     before: before === null ? null : masker.spec(before),
     after: after === null ? null : masker.spec(after),
     fields,
-    unknownPaths: differences.some((difference) => difference.unknown) ? unknownPaths(after, sensitivity.rules) : [],
+    unknownPaths: differences.some((difference) => difference.unknown)
+      ? unknownPaths(after, sensitivity.rules)
+      : [],
     sensitivePaths: masker.paths([before, after]),
     forcedBy: fields.filter((field) => field.forcesReplacement).map((field) => field.path),
     waitsFor: [],

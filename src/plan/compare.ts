@@ -40,7 +40,8 @@ export function comparePlans(saved: Plan, fresh: Plan): string[] {
 function circumstances(saved: Plan, fresh: Plan): Diagnostic[] {
   const found: Diagnostic[] = [];
   const compare = (what: string, before: Json, after: Json): void => {
-    if (canonicalJson(before) !== canonicalJson(after)) found.push(moved(what, `${shown(before)} → ${shown(after)}`));
+    if (canonicalJson(before) !== canonicalJson(after))
+      found.push(moved(what, `${shown(before)} → ${shown(after)}`));
   };
   compare("the version of ferry", saved.ferryVersion, fresh.ferryVersion);
   compare("what the plan is for", saved.mode, fresh.mode);
@@ -72,12 +73,15 @@ function resources(saved: Plan, fresh: Plan): Diagnostic[] {
 function resource(was: PlannedChange, is: PlannedChange): Diagnostic[] {
   const { address } = was;
   const found: Diagnostic[] = [];
-  if (was.liveFingerprint !== is.liveFingerprint) found.push(moved(`live ${address}`, liveMoved(was, is), address));
+  if (was.liveFingerprint !== is.liveFingerprint)
+    found.push(moved(`live ${address}`, liveMoved(was, is), address));
   if (was.action !== is.action) {
     found.push(moved(address, `the action would be ${is.action}, not ${was.action}`, address));
   } else if (found.length === 0 && canonicalJson(intended(was)) !== canonicalJson(intended(is))) {
     const fields = changedPaths(was.after ?? {}, is.after ?? {});
-    found.push(moved(address, fields === "" ? "something else would be done" : `other values for ${fields}`, address));
+    found.push(
+      moved(address, fields === "" ? "something else would be done" : `other values for ${fields}`, address),
+    );
   }
   return found;
 }
@@ -113,9 +117,13 @@ function commit(saved: Plan, fresh: Plan): Diagnostic[] {
   const [was, is] = [saved.git?.commit ?? null, fresh.git?.commit ?? null];
   if (was === is) return [];
   return [
-    warningDiagnostic("plan-commit", `the plan was made from commit ${short(was)}, the files are of ${short(is)}`, {
-      detail: "What they say is compared apart from that.",
-    }),
+    warningDiagnostic(
+      "plan-commit",
+      `the plan was made from commit ${short(was)}, the files are of ${short(is)}`,
+      {
+        detail: "What they say is compared apart from that.",
+      },
+    ),
   ];
 }
 

@@ -141,9 +141,12 @@ function comparison(
   };
   const { before, after, found } = against(record.spec);
   const interrupted = record.intent?.spec ?? null;
-  if (!isPlainObject(interrupted ?? undefined) || interrupted === null) return { before, after, differences: found };
+  if (!isPlainObject(interrupted ?? undefined) || interrupted === null)
+    return { before, after, differences: found };
   // Which of the two specs holds is not known where live says nothing: it must agree with both.
   const known = new Set(found.map((difference) => formatPath(difference.path)));
-  const uncertain = against(interrupted).found.filter((difference) => !known.has(formatPath(difference.path)));
+  const uncertain = against(interrupted).found.filter(
+    (difference) => !known.has(formatPath(difference.path)),
+  );
   return { before, after, differences: [...found, ...uncertain] };
 }

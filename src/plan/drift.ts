@@ -24,7 +24,9 @@ export function driftOf(
   if (reading.live === record.live) return null;
   const known = lastSeen(record.live, record.spec);
   const now = baselineOf({ live: reading.live, recorded: known, desired: known }, rules);
-  const fields = diffValues(known, now, rules).map((difference) => masker.field({ ...difference, forcesReplacement: false }));
+  const fields = diffValues(known, now, rules).map((difference) =>
+    masker.field({ ...difference, forcesReplacement: false }),
+  );
   if (fields.length === 0) return null;
   const count = fields.length === 1 ? "1 field" : `${fields.length} fields`;
   return { address, kind, status: "changed", fields, message: `${count} changed outside ferry` };
@@ -33,5 +35,7 @@ export function driftOf(
 /** Fields that could not be read then are taken as applied. */
 function lastSeen(live: JsonObject, spec: JsonObject): JsonObject {
   const missing = Object.keys(spec).filter((key) => !Object.hasOwn(live, key));
-  return missing.length === 0 ? live : { ...live, ...Object.fromEntries(missing.map((key) => [key, spec[key] ?? null])) };
+  return missing.length === 0
+    ? live
+    : { ...live, ...Object.fromEntries(missing.map((key) => [key, spec[key] ?? null])) };
 }

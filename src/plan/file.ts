@@ -20,7 +20,9 @@ export function formatPlanFile(plan: Plan): string {
 export function parsePlanFile(text: string, name: string): Outcome<Plan> {
   const foreign = (why: string): Outcome<Plan> => ({ diagnostics: [notAPlan(name, why)] });
   if (text.trim() === "") return foreign("it is empty");
-  const torn = text.trimStart().startsWith(`{"kind":"${KIND}"`) ? "it is cut off or damaged" : "it is no JSON";
+  const torn = text.trimStart().startsWith(`{"kind":"${KIND}"`)
+    ? "it is cut off or damaged"
+    : "it is no JSON";
   let content: unknown;
   try {
     content = JSON.parse(text);
@@ -32,7 +34,8 @@ export function parsePlanFile(text: string, name: string): Outcome<Plan> {
   if (version !== PLAN_FORMAT_VERSION) return { diagnostics: [otherVersion(name, version ?? null)] };
   const plan = content["plan"];
   if (!isObject(plan)) return foreign("it holds no plan");
-  if (checksum(JSON.stringify(plan)) !== content["checksum"]) return foreign("it was changed or damaged after ferry wrote it");
+  if (checksum(JSON.stringify(plan)) !== content["checksum"])
+    return foreign("it was changed or damaged after ferry wrote it");
   const fault = faultIn(plan);
   return fault === undefined ? { value: plan as unknown as Plan, diagnostics: [] } : foreign(fault);
 }
@@ -110,7 +113,9 @@ const PLAN: Readonly<Record<string, Check>> = {
   git: isRecordOrNull,
   selection: shape({ targets: listOf(isText), excludes: listOf(isText) }),
   changes: listOf(CHANGE),
-  drift: listOf(shape({ address: isText, kind: isText, status: isText, fields: listOf(FIELD), message: isText })),
+  drift: listOf(
+    shape({ address: isText, kind: isText, status: isText, fields: listOf(FIELD), message: isText }),
+  ),
   stages: listOf(shape({ name: isText, addresses: listOf(isText) })),
   diagnostics: listOf(isRecord),
 };

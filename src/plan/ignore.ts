@@ -1,7 +1,7 @@
 /** Fields whose differences the configuration says not to act on (lifecycle.ignoreChanges). Computes only. */
 import { isObject, type Json, type JsonObject } from "../value/json.js";
 import { type FieldPath, type PathStep, valueAt, withValueAt } from "../value/path.js";
-import { parsePattern, PatternCursor } from "../value/path-pattern.js";
+import { PatternCursor, parsePattern } from "../value/path-pattern.js";
 import { isPlainObject } from "./equal.js";
 import { itemSteps } from "./mask.js";
 import type { RuleNode } from "./rules.js";

@@ -5,8 +5,8 @@
 import { isSecret, isUnknown, SENSITIVE } from "../value/expression.js";
 import { isObject, type Json, type JsonObject } from "../value/json.js";
 import { appendStep, formatPath, type PathStep } from "../value/path.js";
-import { itemsByKey } from "./keyed-list.js";
 import type { Difference } from "./diff.js";
+import { itemsByKey } from "./keyed-list.js";
 import type { FieldChange } from "./plan.js";
 import type { RuleNode } from "./rules.js";
 

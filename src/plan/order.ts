@@ -129,7 +129,11 @@ export function waits(
     }
     const sorted = found.size === 0 ? NOTHING : [...found].sort(byName);
     if (acting.has(address)) result.set(address, sorted);
-    else if (stays.has(address)) passedOn.set(address, sorted.filter((other) => stays.has(other)));
+    else if (stays.has(address))
+      passedOn.set(
+        address,
+        sorted.filter((other) => stays.has(other)),
+      );
   }
   return result;
 }

@@ -9,9 +9,9 @@ import type { PlanInput } from "./input.js";
 import { moveRecords } from "./moves.js";
 import { orderParticipants, type Participants, waits } from "./order.js";
 import { type DriftEntry, PLAN_FORMAT_VERSION, type Plan, type PlannedChange } from "./plan.js";
+import { dependencyCycle } from "./refusals.js";
 import { ResourcePlanner } from "./resource-planner.js";
 import { select } from "./select.js";
-import { dependencyCycle } from "./refusals.js";
 
 export type { PlanInput } from "./input.js";
 
@@ -50,7 +50,9 @@ function withWaits(
   ordering: ReturnType<typeof orderParticipants>,
   participants: Participants,
 ): PlannedChange[] {
-  const acting = new Set(changes.filter((change) => change.action !== "no-op").map((change) => change.address));
+  const acting = new Set(
+    changes.filter((change) => change.action !== "no-op").map((change) => change.address),
+  );
   const waiting = waits(ordering, acting, participants.stays);
   return changes.map((change) => {
     const waitsFor = waiting.get(change.address) ?? [];
@@ -83,7 +85,10 @@ function assembled(
     },
     changes,
     drift: [...drift].sort((a, b) => byName(a.address, b.address)),
-    stages: acting.length === 0 ? [] : [{ name: input.mode === "destroy" ? "destroy" : "apply", addresses: acting }],
+    stages:
+      acting.length === 0
+        ? []
+        : [{ name: input.mode === "destroy" ? "destroy" : "apply", addresses: acting }],
     diagnostics: [...input.diagnostics, ...found],
   };
 }

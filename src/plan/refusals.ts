@@ -9,15 +9,20 @@ export function quotedAddress(address: string): string {
 }
 
 export function existsUnmanaged(address: string, hint: string): Diagnostic {
-  return errorDiagnostic("exists-unmanaged", `cannot create ${address}: it exists already, and the state does not know it`, {
-    address,
-    detail: `${UNTOUCHED} Whoever made it may still rely on it, so it is neither overwritten nor taken over silently.`,
-    remedy: `Take it over with \`ferry import ${quotedAddress(address)} ID\`${hint === "" ? "" : ` (${hint})`}, or give the resource another place.`,
-  });
+  return errorDiagnostic(
+    "exists-unmanaged",
+    `cannot create ${address}: it exists already, and the state does not know it`,
+    {
+      address,
+      detail: `${UNTOUCHED} Whoever made it may still rely on it, so it is neither overwritten nor taken over silently.`,
+      remedy: `Take it over with \`ferry import ${quotedAddress(address)} ID\`${hint === "" ? "" : ` (${hint})`}, or give the resource another place.`,
+    },
+  );
 }
 
 export function unreadable(address: string, reading: ReadResult, held: number): Diagnostic[] {
-  const others = held === 0 ? "" : ` Neither is anything planned for ${held} that ${held === 1 ? "needs" : "need"} it.`;
+  const others =
+    held === 0 ? "" : ` Neither is anything planned for ${held} that ${held === 1 ? "needs" : "need"} it.`;
   const causes = reading.diagnostics.filter((diagnostic) => diagnostic.severity === "error");
   return [
     ...reading.diagnostics,
@@ -30,22 +35,30 @@ export function unreadable(address: string, reading: ReadResult, held: number): 
 }
 
 export function deferred(address: string, because: readonly string[]): Diagnostic {
-  return warningDiagnostic("plan-deferred", `${address} cannot be read until ${because.join(", ")} is changed`, {
-    address,
-    detail: "Nothing is planned for it this time.",
-    remedy: "Apply this plan, then plan again.",
-  });
+  return warningDiagnostic(
+    "plan-deferred",
+    `${address} cannot be read until ${because.join(", ")} is changed`,
+    {
+      address,
+      detail: "Nothing is planned for it this time.",
+      remedy: "Apply this plan, then plan again.",
+    },
+  );
 }
 
 export function preventDestroy(address: string, verb: "destroy" | "replace", why: string): Diagnostic {
-  return errorDiagnostic("prevent-destroy", `cannot ${verb} ${address}: lifecycle.preventDestroy forbids it`, {
-    address,
-    detail: `It would be ${verb === "destroy" ? "destroyed" : "replaced"}: ${why}. ${UNTOUCHED}`,
-    remedy:
-      verb === "replace"
-        ? "Take back the change that forces the replacement, or set lifecycle.preventDestroy to false and plan again."
-        : `Declare it with lifecycle.preventDestroy false and apply that first, or leave it out with \`--exclude ${quotedAddress(address)}\`.`,
-  });
+  return errorDiagnostic(
+    "prevent-destroy",
+    `cannot ${verb} ${address}: lifecycle.preventDestroy forbids it`,
+    {
+      address,
+      detail: `It would be ${verb === "destroy" ? "destroyed" : "replaced"}: ${why}. ${UNTOUCHED}`,
+      remedy:
+        verb === "replace"
+          ? "Take back the change that forces the replacement, or set lifecycle.preventDestroy to false and plan again."
+          : `Declare it with lifecycle.preventDestroy false and apply that first, or leave it out with \`--exclude ${quotedAddress(address)}\`.`,
+    },
+  );
 }
 
 export function unknownKind(address: string, kind: string): Diagnostic {
@@ -57,17 +70,25 @@ export function unknownKind(address: string, kind: string): Diagnostic {
 }
 
 export function dependencyCycle(cycle: readonly string[]): Diagnostic {
-  return errorDiagnostic("dependency-cycle", `resources depend on each other in a circle: ${cycle.join(" → ")}`, {
-    ...(cycle[0] === undefined ? {} : { address: cycle[0] }),
-    detail: `${UNTOUCHED} Nothing is planned for them and for what needs them.`,
-    remedy: "Take one of these references or dependsOn entries away.",
-  });
+  return errorDiagnostic(
+    "dependency-cycle",
+    `resources depend on each other in a circle: ${cycle.join(" → ")}`,
+    {
+      ...(cycle[0] === undefined ? {} : { address: cycle[0] }),
+      detail: `${UNTOUCHED} Nothing is planned for them and for what needs them.`,
+      remedy: "Take one of these references or dependsOn entries away.",
+    },
+  );
 }
 
 export function referenceWithoutValue(address: string, unknown: readonly string[]): Diagnostic {
-  return errorDiagnostic("reference-without-value", `cannot plan ${address}: ${unknown.join(", ")} has no value`, {
-    address,
-    detail: `What it refers to is in place and does not have it. ${UNTOUCHED}`,
-    remedy: "Set the field that is referred to, or refer to another one.",
-  });
+  return errorDiagnostic(
+    "reference-without-value",
+    `cannot plan ${address}: ${unknown.join(", ")} has no value`,
+    {
+      address,
+      detail: `What it refers to is in place and does not have it. ${UNTOUCHED}`,
+      remedy: "Set the field that is referred to, or refer to another one.",
+    },
+  );
 }

@@ -68,7 +68,8 @@ function resolveObject(object: JsonObject, lookup: ViewLookup): JsonObject {
 function resolveExpression(expression: Expression, lookup: ViewLookup): Json {
   const parts = expression.$expression;
   const [only] = parts;
-  if (parts.length === 1 && only !== undefined && typeof only !== "string") return referredValue(only, lookup);
+  if (parts.length === 1 && only !== undefined && typeof only !== "string")
+    return referredValue(only, lookup);
   let text = "";
   for (const part of parts) {
     const value = typeof part === "string" ? part : referredValue(part, lookup);

@@ -60,10 +60,13 @@ export class ResourcePlanner {
     const record = this.participants.records.get(address);
     const kind = resource?.kind ?? record?.kind ?? "";
     const handler = this.input.handlers.get(kind);
-    if (!this.covers(address)) this.add(empty(address, kind, handler, "excluded", "not covered by this plan", this.movedFrom));
+    if (!this.covers(address))
+      this.add(empty(address, kind, handler, "excluded", "not covered by this plan", this.movedFrom));
     else if (handler === undefined) {
       this.notes.set(address, [refusal.unknownKind(address, kind)]);
-      this.add(empty(address, kind, handler, "blocked", `no provider serves the kind ${kind}`, this.movedFrom));
+      this.add(
+        empty(address, kind, handler, "blocked", `no provider serves the kind ${kind}`, this.movedFrom),
+      );
     } else this.planKnown(this.subject(address, handler, resource, record));
   }
 
@@ -113,7 +116,8 @@ export class ResourcePlanner {
     const { address, record, reading, sensitivity } = subject;
     const drift = record === undefined ? null : driftOf(record, reading, sensitivity);
     if (drift !== null) this.drift.push(drift);
-    if (reading.status !== "unreadable" && reading.diagnostics.length > 0) this.notes.set(address, reading.diagnostics);
+    if (reading.status !== "unreadable" && reading.diagnostics.length > 0)
+      this.notes.set(address, reading.diagnostics);
     const decision = this.decide(subject, drift !== null);
     this.add(plannedChange(this.partsOf(subject, decision)));
     this.remember(subject, decision);
@@ -148,7 +152,9 @@ export class ResourcePlanner {
     const destroying = this.input.mode === "destroy";
     const live = reading.status === "present" ? reading.live : null;
     const decision = decideGoing(record, live, destroying, subject.sensitivity.rules);
-    const declared = destroying ? this.input.desired.resources.find((one) => one.address === address) : undefined;
+    const declared = destroying
+      ? this.input.desired.resources.find((one) => one.address === address)
+      : undefined;
     const forbidden = declared?.lifecycle.preventDestroy ?? record.preventDestroy;
     if (decision.action !== "delete" || !forbidden) return decision;
     this.note(address, refusal.preventDestroy(address, "destroy", decision.text));
@@ -197,7 +203,9 @@ export class ResourcePlanner {
   /** A reference leads to a field that its target, which stays as it is, does not have. */
   private lacksValue(subject: Subject, spec: JsonObject): boolean {
     if (!containsUnknown(spec)) return false;
-    const missing = referencesIn(subject.resource?.spec ?? {}).filter((reference) => this.isMissing(reference));
+    const missing = referencesIn(subject.resource?.spec ?? {}).filter((reference) =>
+      this.isMissing(reference),
+    );
     if (missing.length === 0) return false;
     const names = [...new Set(missing.map(referenceText))];
     this.note(subject.address, refusal.referenceWithoutValue(subject.address, names));
@@ -220,7 +228,8 @@ export class ResourcePlanner {
     for (const field of handler.rules.livesIn ?? []) {
       const home = resource.spec[field];
       const change = typeof home === "string" ? this.done.get(home) : undefined;
-      const renewed = change?.action === "replace" || (change?.action === "create" && change.reason.code === "gone");
+      const renewed =
+        change?.action === "replace" || (change?.action === "create" && change.reason.code === "gone");
       if (change !== undefined && renewed) return change.address;
     }
     return null;
@@ -245,7 +254,8 @@ export class ResourcePlanner {
       decision,
       sensitivity,
       identity: record?.identity ?? (reading.status === "present" ? reading.identity : null),
-      liveFingerprint: reading.status === "present" ? fingerprintOf(decision.before ?? reading.live) : reading.status,
+      liveFingerprint:
+        reading.status === "present" ? fingerprintOf(decision.before ?? reading.live) : reading.status,
       movedFrom: this.movedFrom.get(address),
     };
   }
@@ -264,14 +274,18 @@ function acts(change: PlannedChange | undefined): boolean {
   return change !== undefined && change.action !== "no-op";
 }
 
-function sensitivePathsOf(resource: DesiredResource | undefined, record: RecordedResource | undefined): readonly string[] {
+function sensitivePathsOf(
+  resource: DesiredResource | undefined,
+  record: RecordedResource | undefined,
+): readonly string[] {
   if (record === undefined || record.sensitivePaths.length === 0) return resource?.sensitivePaths ?? [];
   return [...new Set([...(resource?.sensitivePaths ?? []), ...record.sensitivePaths])];
 }
 
 function unchanged(subject: Subject, code: ReasonCode, text: string): Decision {
   const { reading, record } = subject;
-  const before = reading.status === "present" ? reading.live : record === undefined ? null : appliedSpec(record);
+  const before =
+    reading.status === "present" ? reading.live : record === undefined ? null : appliedSpec(record);
   return { action: "no-op", code, text, before, after: before, differences: [] };
 }
 

@@ -4,7 +4,7 @@
  */
 import type { FieldRules } from "../../providers/provider.js";
 import type { PathStep } from "../value/path.js";
-import { type PathPattern, parsePattern, PatternCursor } from "../value/path-pattern.js";
+import { type PathPattern, PatternCursor, parsePattern } from "../value/path-pattern.js";
 
 type Mark = "forces" | "unordered" | "sensitive" | "text" | "complete" | { readonly keyedBy: string };
 

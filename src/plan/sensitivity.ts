@@ -35,7 +35,8 @@ export interface SensitiveParts {
 export function sensitivityOf(parts: SensitiveParts): Sensitivity {
   const plain = compileRules(parts.rules);
   const paths = new Set(parts.sensitivePaths.map((path) => keyedPath(path, parts.written ?? {}, plain)));
-  for (const value of new Set(parts.values)) if (holdsSecret(value)) collectSecretPaths(value, plain, "", paths);
+  for (const value of new Set(parts.values))
+    if (holdsSecret(value)) collectSecretPaths(value, plain, "", paths);
   const brought = parts.written === null || parts.others.size === 0 ? [] : broughtIn(parts, plain);
   for (const path of brought) paths.add(path);
   if (paths.size === 0 && parts.rules.sensitive.length === 0) {

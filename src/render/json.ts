@@ -1,7 +1,8 @@
 /** A plan for programs: documented in docs/plan-format.md. */
+
+import { hasErrors } from "../diagnostics/diagnostic.js";
 import type { Plan } from "../plan/plan.js";
 import { hasChanges, hasDrift, summarise } from "../plan/summary.js";
-import { hasErrors } from "../diagnostics/diagnostic.js";
 import type { JsonObject } from "../value/json.js";
 
 /** The plan with what readers would otherwise count themselves. */

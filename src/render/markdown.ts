@@ -46,7 +46,12 @@ export function renderMarkdown(plan: Plan): string {
 }
 
 function headOf(plan: Plan): string {
-  const title = plan.mode === "destroy" ? "Ferry destroy plan" : plan.mode === "refresh-only" ? "Ferry drift" : "Ferry plan";
+  const title =
+    plan.mode === "destroy"
+      ? "Ferry destroy plan"
+      : plan.mode === "refresh-only"
+        ? "Ferry drift"
+        : "Ferry plan";
   const errors = plan.diagnostics.filter((diagnostic) => diagnostic.severity === "error").length;
   const lines = [`### ${title}: ${escapeInline(summaryText(plan))}`, ""];
   if (errors > 0) lines.push(`**It cannot be applied: ${counted(errors, "error")}.**`, "");
@@ -77,7 +82,9 @@ function cut(blocks: readonly Block[], room: number): Cut {
 function ending(parts: readonly (readonly [number, string, string?])[]): string {
   const left = parts.filter(([count]) => count > 0);
   if (left.length === 0) return "";
-  const what = left.map(([count, noun, where]) => `${counted(count, noun)}${where === undefined ? "" : ` ${where}`}`);
+  const what = left.map(
+    ([count, noun, where]) => `${counted(count, noun)}${where === undefined ? "" : ` ${where}`}`,
+  );
   return `> **Cut to ${MARKDOWN_LIMIT} characters.** Not shown: ${what.join(", ")}. The numbers in the title count everything; \`ferry plan\` shows it all.\n`;
 }
 
@@ -86,8 +93,11 @@ function short(text: string, limit: number): string {
 }
 
 function problem(diagnostic: Diagnostic): string {
-  const place = diagnostic.source === undefined ? "" : ` (${diagnostic.source.file}:${diagnostic.source.start.line})`;
-  const lines = [`- **${diagnostic.severity}** ${escapeInline(short(`${diagnostic.summary}${place}`, 1_000))}`];
+  const place =
+    diagnostic.source === undefined ? "" : ` (${diagnostic.source.file}:${diagnostic.source.start.line})`;
+  const lines = [
+    `- **${diagnostic.severity}** ${escapeInline(short(`${diagnostic.summary}${place}`, 1_000))}`,
+  ];
   if (diagnostic.detail !== undefined) lines.push(`  ${escapeInline(short(diagnostic.detail, 1_000))}`);
   if (diagnostic.remedy !== undefined) lines.push(`  *${escapeInline(short(diagnostic.remedy, 1_000))}*`);
   return `${lines.join("\n")}\n`;
@@ -161,7 +171,8 @@ function limited(lines: readonly string[]): string[] {
   let length = 0;
   for (const [at, line] of lines.entries()) {
     length += line.length + 1;
-    if (length > SHARES.oneDetail) return [...lines.slice(0, at), `  … ${counted(lines.length - at, "more line")}`];
+    if (length > SHARES.oneDetail)
+      return [...lines.slice(0, at), `  … ${counted(lines.length - at, "more line")}`];
   }
   return [...lines];
 }

@@ -74,7 +74,8 @@ class Layout {
     const errors = plan.diagnostics.filter((diagnostic) => diagnostic.severity === "error").length;
     const what = plan.mode === "destroy" ? "Destroy plan" : plan.mode === "refresh-only" ? "Drift" : "Plan";
     this.lines.push(this.palette.bold(`${what}: ${summaryText(plan)}.`));
-    if (errors > 0) this.lines.push(this.palette.warning(`It cannot be applied: ${counted(errors, "error")}.`));
+    if (errors > 0)
+      this.lines.push(this.palette.warning(`It cannot be applied: ${counted(errors, "error")}.`));
   }
 
   private driftEntries(title: string, entries: readonly DriftEntry[]): void {
@@ -85,7 +86,9 @@ class Layout {
   private driftEntry(entry: DriftEntry): void {
     const mark = { changed: "~", gone: "-", unreadable: "?" }[entry.status];
     const paint = entry.status === "gone" ? this.palette.removed : this.palette.changed;
-    this.lines.push(`  ${paint(mark)} ${this.palette.bold(safeText(entry.address))}  ${safeText(entry.message)}`);
+    this.lines.push(
+      `  ${paint(mark)} ${this.palette.bold(safeText(entry.address))}  ${safeText(entry.message)}`,
+    );
     this.fields(entry.fields);
     this.lines.push("");
   }
@@ -103,7 +106,14 @@ class Layout {
   private painted(change: PlannedChange, text: string): string {
     const { added, removed, changed, warning, dim } = this.palette;
     if (isHeld(change)) return warning(text);
-    const paints = { create: added, update: changed, replace: changed, delete: removed, forget: dim, "no-op": dim };
+    const paints = {
+      create: added,
+      update: changed,
+      replace: changed,
+      delete: removed,
+      forget: dim,
+      "no-op": dim,
+    };
     return paints[change.action](text);
   }
 
@@ -111,7 +121,8 @@ class Layout {
     const room = this.width - INDENT.length - 2;
     const entries = fields.flatMap((field) => fieldEntries(field, room - 2));
     let column = 0;
-    for (const entry of entries) if (entry.path.length <= WIDEST_PATH) column = Math.max(column, entry.path.length);
+    for (const entry of entries)
+      if (entry.path.length <= WIDEST_PATH) column = Math.max(column, entry.path.length);
     for (const entry of entries) this.field(entry, column);
   }
 
@@ -129,8 +140,14 @@ class Layout {
       this.lines.push(`${head}${entry.path.padEnd(column)}  ${value}${forces}`);
     } else if (long > this.width) {
       this.lines.push(`${head}${entry.path}${forces}`);
-      this.lines.push(`${INDENT}    ${removed(`- ${entry.before}`)}`, `${INDENT}    ${added(`+ ${entry.after}`)}`);
-    } else this.lines.push(`${head}${entry.path.padEnd(column)}  ${entry.before} ${dim("→")} ${entry.after}${forces}`);
+      this.lines.push(
+        `${INDENT}    ${removed(`- ${entry.before}`)}`,
+        `${INDENT}    ${added(`+ ${entry.after}`)}`,
+      );
+    } else
+      this.lines.push(
+        `${head}${entry.path.padEnd(column)}  ${entry.before} ${dim("→")} ${entry.after}${forces}`,
+      );
   }
 
   private patchLine(line: string): string {

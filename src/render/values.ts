@@ -32,7 +32,8 @@ export function formatValue(value: Json): string {
 
 function formatText(text: string): string {
   if (PLAIN.test(text) && !LOOKS_TYPED.test(text) && text.length <= LONGEST) return text;
-  if (text.length > LONGEST) return `${safeText(JSON.stringify(text.slice(0, LONGEST)))}… (${text.length} characters)`;
+  if (text.length > LONGEST)
+    return `${safeText(JSON.stringify(text.slice(0, LONGEST)))}… (${text.length} characters)`;
   return safeText(JSON.stringify(text));
 }
 
@@ -43,5 +44,11 @@ function formatKey(key: string): string {
 /** An object or list whose parts can be shown one by one. */
 export function isComposite(value: Json): boolean {
   if (Array.isArray(value)) return value.length > 0;
-  return isObject(value) && !isSecret(value) && !isUnknown(value) && !isSensitiveMark(value) && Object.keys(value).length > 0;
+  return (
+    isObject(value) &&
+    !isSecret(value) &&
+    !isUnknown(value) &&
+    !isSensitiveMark(value) &&
+    Object.keys(value).length > 0
+  );
 }

@@ -28,7 +28,9 @@ export function verbOf(change: PlannedChange): string {
     case "update":
       return "update";
     case "replace":
-      return change.replaceOrder === "create-first" ? "replace (create, then destroy)" : "replace (destroy, then create)";
+      return change.replaceOrder === "create-first"
+        ? "replace (create, then destroy)"
+        : "replace (destroy, then create)";
     case "delete":
       return "delete";
     case "forget":
@@ -50,7 +52,9 @@ export function isShown(change: PlannedChange): boolean {
 /** Why, with the move when there is one besides. */
 export function whyOf(change: PlannedChange): string {
   const { movedFrom, reason } = change;
-  return movedFrom === undefined || reason.code === "moved" ? reason.text : `${reason.text}; was ${movedFrom}`;
+  return movedFrom === undefined || reason.code === "moved"
+    ? reason.text
+    : `${reason.text}; was ${movedFrom}`;
 }
 
 export function counted(count: number, noun: string): string {
@@ -64,7 +68,12 @@ export function summaryText(plan: Plan): string {
   const doing = doingText(summary);
   const rest = restText(summary);
   if (doing !== "") return rest === "" ? doing : `${doing}; ${rest}`;
-  const all = summary.held > 0 || summary.excluded > 0 ? "" : plan.mode === "destroy" ? "nothing is left to destroy" : "everything is as declared";
+  const all =
+    summary.held > 0 || summary.excluded > 0
+      ? ""
+      : plan.mode === "destroy"
+        ? "nothing is left to destroy"
+        : "everything is as declared";
   return ["no changes", all, rest].filter((part) => part !== "").join("; ");
 }
 
@@ -105,11 +114,17 @@ function restText(summary: PlanSummary): string {
 /** Configuration, commit and state that the plan is about, one a line: name and value. */
 export function circumstances(plan: Plan): [string, string][] {
   const { git, state, configuration } = plan;
-  const commit = git === null ? "" : `${git.commit?.slice(0, 12) ?? "no commit yet"}${git.branch === null ? "" : ` on ${git.branch}`}${git.dirty ? ", with uncommitted changes" : ""}`;
+  const commit =
+    git === null
+      ? ""
+      : `${git.commit?.slice(0, 12) ?? "no commit yet"}${git.branch === null ? "" : ` on ${git.branch}`}${git.dirty ? ", with uncommitted changes" : ""}`;
   const lines: [string, string][] = [
     ["environment", configuration.environment ?? ""],
     ["commit", commit],
-    ["state", state.lineage === null ? `${state.location}, none yet` : `${state.location}, serial ${state.serial}`],
+    [
+      "state",
+      state.lineage === null ? `${state.location}, none yet` : `${state.location}, serial ${state.serial}`,
+    ],
     ["targets", plan.selection.targets.join(", ")],
     ["excluded", plan.selection.excludes.join(", ")],
   ];

@@ -87,7 +87,10 @@ export class PatternCursor<T> {
     const slot = this.literals.has(text) ? text : typeof step === "string" ? "*" : "[*]";
     const known = this.children.get(slot);
     if (known !== undefined) return known;
-    const child = new PatternCursor(withSkipped(this.positions.flatMap((one) => advanced(one, step))), this.literals);
+    const child = new PatternCursor(
+      withSkipped(this.positions.flatMap((one) => advanced(one, step))),
+      this.literals,
+    );
     this.children.set(slot, child);
     return child;
   }
@@ -98,7 +101,9 @@ function advanced<T>(position: Position<T>, step: PathStep): Position<T>[] {
   if (pattern === undefined) return [];
   if (isWildcard(pattern)) {
     if (pattern.any === "depth") return [position];
-    return (pattern.any === "key") === (typeof step === "string") ? [{ ...position, at: position.at + 1 }] : [];
+    return (pattern.any === "key") === (typeof step === "string")
+      ? [{ ...position, at: position.at + 1 }]
+      : [];
   }
   if (typeof pattern === "string" || typeof step === "string" || literalText(pattern) !== literalText(step)) {
     return pattern === step ? [{ ...position, at: position.at + 1 }] : [];

@@ -127,7 +127,12 @@ export function withValueAt(value: Json, path: FieldPath, next: Json | undefined
   return replaced(value, path, 0, next) ?? null;
 }
 
-function replaced(value: Json | undefined, path: FieldPath, at: number, next: Json | undefined): Json | undefined {
+function replaced(
+  value: Json | undefined,
+  path: FieldPath,
+  at: number,
+  next: Json | undefined,
+): Json | undefined {
   const step = path[at];
   if (step === undefined) return next;
   if (next === undefined && (value === undefined || childAt(value, step) === undefined)) return value;

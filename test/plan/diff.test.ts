@@ -19,9 +19,13 @@ function patched(value: JsonObject, differences: readonly Difference[]): Json {
 }
 
 const json = fc.jsonValue({ maxDepth: 4 }) as fc.Arbitrary<Json>;
-const object: fc.Arbitrary<JsonObject> = fc.dictionary(fc.constantFrom("a", "b", "c", "x.y", "items", "tags"), json, {
-  noNullPrototype: true,
-});
+const object: fc.Arbitrary<JsonObject> = fc.dictionary(
+  fc.constantFrom("a", "b", "c", "x.y", "items", "tags"),
+  json,
+  {
+    noNullPrototype: true,
+  },
+);
 
 diffs("there are none between equals", () => {
   fc.assert(
@@ -69,7 +73,9 @@ diffs("of lists without order mind how often, not where", () => {
 });
 
 diffs("of secrets go by content where it is known", () => {
-  const secret = (name: string, fingerprint: string | null): JsonObject => ({ p: { $secret: name, fingerprint } });
+  const secret = (name: string, fingerprint: string | null): JsonObject => ({
+    p: { $secret: name, fingerprint },
+  });
   const count = (a: JsonObject, b: JsonObject): number => diffValues(a, b, plain).length;
   assert.is(count(secret("env:A", "1"), secret("env:B", "1")), 0);
   assert.is(count(secret("env:A", "1"), secret("env:A", "2")), 1);
@@ -82,18 +88,35 @@ diffs("with unknown values are differences", () => {
   assert.equal([formatPath(found?.path ?? []), found?.unknown], ["a.b", true]);
 });
 
-diffs("between desired and baseline are none when live and record are as desired, however little live tells", () => {
-  const pruned = (value: JsonObject, keep: readonly boolean[]): JsonObject =>
-    Object.fromEntries(Object.entries(value).filter((_, at) => keep[at % Math.max(1, keep.length)] !== false));
-  fc.assert(
-    fc.property(object, fc.array(fc.boolean(), { maxLength: 6 }), (desired, keep) => {
-      const live = pruned(desired, keep);
-      const nulls = Object.values(live).includes(null);
-      const baseline = baselineOf({ live, recorded: desired, desired }, plain);
-      if (!nulls) assert.ok(sameValue(baseline, desired));
-      assert.equal(diffValues(baseline, desired, plain), []);
-    }),
+diffs(
+  "between desired and baseline are none when live and record are as desired, however little live tells",
+  () => {
+    const pruned = (value: JsonObject, keep: readonly boolean[]): JsonObject =>
+      Object.fromEntries(
+        Object.entries(value).filter((_, at) => keep[at % Math.max(1, keep.length)] !== false),
+      );
+    fc.assert(
+      fc.property(object, fc.array(fc.boolean(), { maxLength: 6 }), (desired, keep) => {
+        const live = pruned(desired, keep);
+        const nulls = Object.values(live).includes(null);
+        const baseline = baselineOf({ live, recorded: desired, desired }, plain);
+        if (!nulls) assert.ok(sameValue(baseline, desired));
+        assert.equal(diffValues(baseline, desired, plain), []);
+      }),
+    );
+  },
+);
+
+diffs("know keys that JavaScript would treat in its own way", () => {
+  const odd = (value: number): JsonObject =>
+    JSON.parse(`{"__proto__": {"constructor": ${value}}, "x": 1}`) as JsonObject;
+  const baseline = baselineOf({ live: odd(1), recorded: {}, desired: odd(2) }, plain);
+  const found = diffValues(baseline, odd(2), plain);
+  assert.equal(
+    found.map((one) => formatPath(one.path)),
+    ["__proto__.constructor"],
   );
+  assert.is(JSON.stringify(patched(baseline, found)), JSON.stringify(odd(2)));
 });
 
 diffs.run();

@@ -75,12 +75,18 @@ comparisons("names the live object and its fields", () => {
   assert.is(moved({ live: live(2) }), "live Toy/a: colour, items[0].x changed");
   assert.match(moved({ live: { ...SITUATION.live, "Toy/a": ABSENT } }), "live Toy/a: it is no longer there");
   assert.match(moved({ live: { ...SITUATION.live, "Toy/a": UNREADABLE } }), "it cannot be read now");
-  assert.match(moved({ live: { ...SITUATION.live, "Toy/b": present({}) } }), "live Toy/b: it was not there then and is now");
+  assert.match(
+    moved({ live: { ...SITUATION.live, "Toy/b": present({}) } }),
+    "live Toy/b: it was not there then and is now",
+  );
 });
 
 comparisons("names configuration, state and selection", () => {
   assert.match(
-    moved({}, (fresh) => ({ ...fresh, configuration: { ...fresh.configuration, fingerprint: "sha256:other" } })),
+    moved({}, (fresh) => ({
+      ...fresh,
+      configuration: { ...fresh.configuration, fingerprint: "sha256:other" },
+    })),
     "the configuration",
   );
   assert.match(
@@ -92,13 +98,19 @@ comparisons("names configuration, state and selection", () => {
     "lineage",
   );
   assert.match(moved({ targets: ["Toy/a"] }), "--target");
-  assert.match(moved({ resources: [...(SITUATION.resources ?? []), toy("c", {})] }), "Toy/c: it is not in the reviewed plan");
+  assert.match(
+    moved({ resources: [...(SITUATION.resources ?? []), toy("c", {})] }),
+    "Toy/c: it is not in the reviewed plan",
+  );
 });
 
 comparisons("the git commit is only told", () => {
   const git = { commit: "0123456789abcdef", branch: "main", dirty: false };
   const found = whatMoved(plan, { ...plan, git });
-  assert.equal(found.map((one) => one.severity), ["warning"]);
+  assert.equal(
+    found.map((one) => one.severity),
+    ["warning"],
+  );
 });
 
 comparisons("whatever else differs is found too", () => {

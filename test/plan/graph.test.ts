@@ -12,7 +12,11 @@ function graph(edges: Record<string, string[]>): Map<string, string[]> {
 
 /** Edges lead to smaller numbers only, so there is no circle; names are mixed up. */
 const acyclic = fc
-  .tuple(fc.integer({ min: 1, max: 30 }), fc.array(fc.tuple(fc.nat(29), fc.nat(29)), { maxLength: 80 }), fc.nat())
+  .tuple(
+    fc.integer({ min: 1, max: 30 }),
+    fc.array(fc.tuple(fc.nat(29), fc.nat(29)), { maxLength: 80 }),
+    fc.nat(),
+  )
   .map(([size, pairs, seed]) => {
     const name = (at: number): string => `n${(at * 7919 + seed) % 1_000_003}`;
     const result = new Map<string, string[]>(Array.from({ length: size }, (_, at) => [name(at), []]));
@@ -59,13 +63,11 @@ graphs("a circle is named with its way", () => {
 });
 
 graphs("a found circle is one", () => {
-  const any = fc
-    .array(fc.tuple(fc.nat(8), fc.nat(8)), { maxLength: 25 })
-    .map((pairs) => {
-      const result = new Map<string, string[]>(Array.from({ length: 9 }, (_, at) => [`n${at}`, []]));
-      for (const [from, to] of pairs) result.get(`n${from}`)?.push(`n${to}`);
-      return result;
-    });
+  const any = fc.array(fc.tuple(fc.nat(8), fc.nat(8)), { maxLength: 25 }).map((pairs) => {
+    const result = new Map<string, string[]>(Array.from({ length: 9 }, (_, at) => [`n${at}`, []]));
+    for (const [from, to] of pairs) result.get(`n${from}`)?.push(`n${to}`);
+    return result;
+  });
   fc.assert(
     fc.property(any, (edges) => {
       const cycle = findCycle(edges);

@@ -31,7 +31,11 @@ decisions("create what is declared and nowhere else", () => {
 });
 
 decisions("create again what is gone", () => {
-  const found = only({ resources: [toy("a", {})], records: [recordedToy("a", {})], live: { "Toy/a": ABSENT } });
+  const found = only({
+    resources: [toy("a", {})],
+    records: [recordedToy("a", {})],
+    live: { "Toy/a": ABSENT },
+  });
   assert.equal(found, { action: "create", code: "gone" });
 });
 
@@ -59,10 +63,15 @@ decisions("update what differs, and say whose doing it was", () => {
     live: { "Toy/a": present({ colour: "blue" }) },
   });
   assert.is(changeOf(drifted, "Toy/a").reason.text, "changed outside ferry");
-  assert.equal(drifted.drift.map((entry) => entry.fields.map((field) => [field.path, field.before, field.after])), [
-    [["colour", "red", "blue"]],
-  ]);
-  const edited = planOf({ resources: [toy("a", { colour: "blue" })], records, live: { "Toy/a": present({ colour: "red" }) } });
+  assert.equal(
+    drifted.drift.map((entry) => entry.fields.map((field) => [field.path, field.before, field.after])),
+    [[["colour", "red", "blue"]]],
+  );
+  const edited = planOf({
+    resources: [toy("a", { colour: "blue" })],
+    records,
+    live: { "Toy/a": present({ colour: "red" }) },
+  });
   assert.is(changeOf(edited, "Toy/a").reason.text, "the configuration has changed");
   assert.equal(edited.drift, []);
 });
@@ -104,13 +113,20 @@ decisions("mind what only live has where it is complete or a list, nowhere else"
 decisions("replace when a field forces it, in the order that is asked for", () => {
   const situation = (createBeforeDestroy: boolean): Situation => ({
     resources: [
-      toy("a", { place: "box" }, { lifecycle: { preventDestroy: false, createBeforeDestroy, ignoreChanges: [] } }),
+      toy(
+        "a",
+        { place: "box" },
+        { lifecycle: { preventDestroy: false, createBeforeDestroy, ignoreChanges: [] } },
+      ),
     ],
     records: [recordedToy("a", { place: "shelf" })],
     live: { "Toy/a": present({ place: "shelf" }) },
   });
   const change = changeOf(planOf(situation(false)), "Toy/a");
-  assert.equal([change.action, change.replaceOrder, change.forcedBy], ["replace", "destroy-first", ["place"]]);
+  assert.equal(
+    [change.action, change.replaceOrder, change.forcedBy],
+    ["replace", "destroy-first", ["place"]],
+  );
   assert.equal(change.steps, ["delete Toy/a", "create Toy/a"]);
   assert.is(changeOf(planOf(situation(true)), "Toy/a").replaceOrder, "create-first");
 });
@@ -137,7 +153,12 @@ decisions("preventDestroy refuses deletion and replacement", () => {
   for (const situation of [
     { records: [guarded], live },
     { records: [guarded], live, resources: [toy("a", { place: "box" }, { lifecycle: KEEP })] },
-    { records: [guarded], live, resources: [toy("a", { place: "shelf" }, { lifecycle: KEEP })], mode: "destroy" as const },
+    {
+      records: [guarded],
+      live,
+      resources: [toy("a", { place: "shelf" }, { lifecycle: KEEP })],
+      mode: "destroy" as const,
+    },
   ]) {
     assert.equal(codes(situation), ["prevent-destroy"]);
     assert.equal(acting(planOf(situation)), []);
@@ -175,11 +196,21 @@ decisions("ignoreChanges leaves fields as they are", () => {
 });
 
 decisions("an interrupted creation is gone on with", () => {
-  const intent = { action: "create", startedAt: "2026-01-01T00:00:00Z", spec: { size: 1, tune: "do" } } as const;
+  const intent = {
+    action: "create",
+    startedAt: "2026-01-01T00:00:00Z",
+    spec: { size: 1, tune: "do" },
+  } as const;
   const record = recordedToy("a", {}, { spec: {}, live: null, identity: null, intent });
   const resources = [toy("a", { tune: "do" })];
-  assert.equal(only({ resources, records: [record], live: { "Toy/a": ABSENT } }), { action: "create", code: "interrupted" });
-  assert.equal(only({ resources, records: [record], live: { "Toy/a": present({}) } }), { action: "update", code: "interrupted" });
+  assert.equal(only({ resources, records: [record], live: { "Toy/a": ABSENT } }), {
+    action: "create",
+    code: "interrupted",
+  });
+  assert.equal(only({ resources, records: [record], live: { "Toy/a": present({}) } }), {
+    action: "update",
+    code: "interrupted",
+  });
   assert.equal(only({ resources, records: [record], live: { "Toy/a": present({ tune: "do" }) } }), {
     action: "no-op",
     code: "interrupted",
@@ -187,7 +218,11 @@ decisions("an interrupted creation is gone on with", () => {
 });
 
 decisions("after an interrupted update neither spec is believed where live says nothing", () => {
-  const intent = { action: "update", startedAt: "2026-01-01T00:00:00Z", spec: { size: 1, tune: "re" } } as const;
+  const intent = {
+    action: "update",
+    startedAt: "2026-01-01T00:00:00Z",
+    spec: { size: 1, tune: "re" },
+  } as const;
   const records = [recordedToy("a", { tune: "do" }, { intent })];
   for (const tune of ["do", "re"]) {
     const found = only({ resources: [toy("a", { tune })], records, live: { "Toy/a": present({}) } });
@@ -197,14 +232,20 @@ decisions("after an interrupted update neither spec is believed where live says 
 
 decisions("--no-refresh believes the state", () => {
   assert.is(only({ resources: [toy("a", { x: 1 })], records: [recordedToy("a", { x: 1 })] }).action, "no-op");
-  assert.is(only({ resources: [toy("a", { x: 2 })], records: [recordedToy("a", { x: 1 })] }).action, "update");
+  assert.is(
+    only({ resources: [toy("a", { x: 2 })], records: [recordedToy("a", { x: 1 })] }).action,
+    "update",
+  );
   assert.is(only({ resources: [toy("a", {})] }).action, "create");
 });
 
 decisions("an unknown kind is an error and nothing else", () => {
   const strange = toy("a", {}, { kind: "Alien" });
   const plan = planOf({ resources: [strange, toy("b", {})] });
-  assert.equal(plan.diagnostics.map((one) => one.code), ["unknown-kind"]);
+  assert.equal(
+    plan.diagnostics.map((one) => one.code),
+    ["unknown-kind"],
+  );
   assert.equal(acting(plan), ["Toy/b"]);
 });
 
@@ -212,7 +253,10 @@ decisions("a circle is an error, the rest is planned", () => {
   const plan = planOf({
     resources: [toy("a", {}, { dependsOn: ["Toy/b"] }), toy("b", {}, { dependsOn: ["Toy/a"] }), toy("c", {})],
   });
-  assert.equal(plan.diagnostics.map((one) => one.code), ["dependency-cycle"]);
+  assert.equal(
+    plan.diagnostics.map((one) => one.code),
+    ["dependency-cycle"],
+  );
   assert.equal(acting(plan), ["Toy/c"]);
 });
 
@@ -224,10 +268,13 @@ decisions("refresh-only shows drift and does nothing", () => {
     mode: "refresh-only",
   });
   assert.equal(plan.changes, []);
-  assert.equal(plan.drift.map((entry) => [entry.address, entry.status]), [
-    ["Toy/a", "changed"],
-    ["Toy/b", "gone"],
-  ]);
+  assert.equal(
+    plan.drift.map((entry) => [entry.address, entry.status]),
+    [
+      ["Toy/a", "changed"],
+      ["Toy/b", "gone"],
+    ],
+  );
 });
 
 decisions.run();
@@ -241,7 +288,10 @@ unread("holds up itself and what needs it, nothing else", () => {
     live: { "Toy/a": UNREADABLE },
   });
   assert.equal(acting(plan), ["Toy/c"]);
-  assert.equal(plan.diagnostics.map((one) => one.code), ["read-failed", "live-unreadable"]);
+  assert.equal(
+    plan.diagnostics.map((one) => one.code),
+    ["read-failed", "live-unreadable"],
+  );
   assert.is(changeOf(plan, "Toy/b").reason.code, "blocked");
 });
 
@@ -261,13 +311,19 @@ unread("waits for the next plan when what it depends on is repaired", () => {
     live: { "Toy/a": present({ x: 2 }), "Toy/b": UNREADABLE },
   });
   assert.equal(acting(plan), ["Toy/a"]);
-  assert.equal(plan.diagnostics.map((one) => [one.severity, one.code]), [["warning", "plan-deferred"]]);
+  assert.equal(
+    plan.diagnostics.map((one) => [one.severity, one.code]),
+    [["warning", "plan-deferred"]],
+  );
 });
 
 unread("is made anew with what it lives in", () => {
   const plan = planOf({
     resources: [toy("a", { place: "box" }), toy("b", { home: "Toy/a" }, { dependsOn: ["Toy/a"] })],
-    records: [recordedToy("a", { place: "shelf" }), recordedToy("b", { home: "Toy/a" }, { dependsOn: ["Toy/a"] })],
+    records: [
+      recordedToy("a", { place: "shelf" }),
+      recordedToy("b", { home: "Toy/a" }, { dependsOn: ["Toy/a"] }),
+    ],
     live: { "Toy/a": present({ place: "shelf" }), "Toy/b": present({ home: "Toy/a" }) },
   });
   assert.equal([changeOf(plan, "Toy/a").action, changeOf(plan, "Toy/b").action], ["replace", "create"]);
@@ -317,7 +373,10 @@ references("to a field that is not there are an error", () => {
     records: [recordedToy("a", {})],
     live: { "Toy/a": present({}) },
   });
-  assert.equal(plan.diagnostics.map((one) => one.code), ["reference-without-value"]);
+  assert.equal(
+    plan.diagnostics.map((one) => one.code),
+    ["reference-without-value"],
+  );
   assert.match(plan.diagnostics[0]?.summary ?? "", "Toy/a.nothing");
 });
 
@@ -361,13 +420,23 @@ moves("may follow each other, and are no problem afterwards", () => {
   const resources = [toy("b", {}), toy("c", {})];
   const plan = planOf({ resources, records: [recordedToy("a", {}), recordedToy("b", {})], moves: following });
   assert.equal(plan.diagnostics, []);
-  assert.equal(plan.changes.map((change) => [change.address, change.movedFrom]), [
-    ["Toy/b", "Toy/a"],
-    ["Toy/c", "Toy/b"],
-  ]);
-  const after = planOf({ resources, records: [recordedToy("b", {}), recordedToy("c", {})], moves: following });
+  assert.equal(
+    plan.changes.map((change) => [change.address, change.movedFrom]),
+    [
+      ["Toy/b", "Toy/a"],
+      ["Toy/c", "Toy/b"],
+    ],
+  );
+  const after = planOf({
+    resources,
+    records: [recordedToy("b", {}), recordedToy("c", {})],
+    moves: following,
+  });
   assert.equal(after.diagnostics, []);
-  assert.equal(after.changes.map((change) => change.movedFrom), [undefined, undefined]);
+  assert.equal(
+    after.changes.map((change) => change.movedFrom),
+    [undefined, undefined],
+  );
 });
 
 moves.run();

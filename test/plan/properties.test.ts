@@ -3,14 +3,14 @@ import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { ReadResult } from "../../providers/provider.js";
-import type { RecordedResource } from "../../state/model.js";
 import type { DesiredResource } from "../../src/config/desired.js";
 import { hasErrors } from "../../src/diagnostics/diagnostic.js";
-import type { PlanInput } from "../../src/plan/input.js";
 import { formatPlanFile, parsePlanFile } from "../../src/plan/file.js";
+import type { PlanInput } from "../../src/plan/input.js";
 import { planChanges } from "../../src/plan/planner.js";
 import { hasChanges } from "../../src/plan/summary.js";
 import type { JsonObject } from "../../src/value/json.js";
+import type { RecordedResource } from "../../state/model.js";
 import { ABSENT, acting, applied, inputOf, present, recordedToy, toy } from "./toy.js";
 
 const properties = suite("properties of plans");
@@ -23,7 +23,10 @@ const spec: fc.Arbitrary<JsonObject> = fc.record(
     colour: word,
     place: fc.constantFrom("shelf", "box"),
     tags: fc.array(fc.constantFrom("x", "y", "z"), { maxLength: 3 }),
-    items: fc.uniqueArray(fc.record({ id: fc.nat(3), shape: word }, { noNullPrototype: true }), { selector: (item) => item.id, maxLength: 3 }),
+    items: fc.uniqueArray(fc.record({ id: fc.nat(3), shape: word }, { noNullPrototype: true }), {
+      selector: (item) => item.id,
+      maxLength: 3,
+    }),
     children: fc.dictionary(fc.constantFrom("x", "y"), word, { noNullPrototype: true }),
     untold: fc.record({ deep: word }, { noNullPrototype: true }),
     text: word,
@@ -43,7 +46,8 @@ function resourceOf(
     .filter((_, at) => parts.needs[at] === true && known[at] !== null)
     .map((other) => `Toy/${other}`);
   const [first] = dependsOn;
-  const reference = first === undefined ? {} : { seen: { $expression: [{ address: first, path: [parts.refers] }] } };
+  const reference =
+    first === undefined ? {} : { seen: { $expression: [{ address: first, path: [parts.refers] }] } };
   return toy(name, { ...parts.spec, ...reference }, { dependsOn });
 }
 
@@ -60,7 +64,11 @@ const world = fc.record({
 });
 
 /** Live only where something is recorded: what exists besides is refused, which is tested elsewhere. */
-function situation({ declared, recorded, live }: typeof world extends fc.Arbitrary<infer T> ? T : never): PlanInput {
+function situation({
+  declared,
+  recorded,
+  live,
+}: typeof world extends fc.Arbitrary<infer T> ? T : never): PlanInput {
   const resources: DesiredResource[] = [];
   const records: RecordedResource[] = [];
   const readings: Record<string, ReadResult> = {};
@@ -125,7 +133,10 @@ properties("the same input gives the same bytes, whatever order it comes in", ()
         recorded:
           input.recorded === null
             ? null
-            : { ...input.recorded, resources: Object.fromEntries(shuffled(Object.entries(input.recorded.resources), seed)) },
+            : {
+                ...input.recorded,
+                resources: Object.fromEntries(shuffled(Object.entries(input.recorded.resources), seed)),
+              },
         live: new Map(shuffled([...input.live], seed)),
       };
       assert.is(formatPlanFile(planChanges(other)), formatPlanFile(planChanges(input)));
@@ -154,9 +165,12 @@ properties("creation follows dependencies, removal goes against them", () => {
       const plan = planChanges(input);
       const order = new Map(plan.changes.map((change, at) => [change.address, at]));
       const goes = (address: string): boolean =>
-        plan.changes.some((one) => one.address === address && (one.action === "delete" || one.action === "forget"));
+        plan.changes.some(
+          (one) => one.address === address && (one.action === "delete" || one.action === "forget"),
+        );
       for (const change of plan.changes) {
-        for (const other of change.waitsFor) assert.ok((order.get(other) ?? 99) < (order.get(change.address) ?? -1));
+        for (const other of change.waitsFor)
+          assert.ok((order.get(other) ?? 99) < (order.get(change.address) ?? -1));
         const desired = input.desired.resources.find((one) => one.address === change.address);
         const record = input.recorded?.resources[change.address];
         if (goes(change.address)) {
@@ -165,7 +179,8 @@ properties("creation follows dependencies, removal goes against them", () => {
           }
         } else {
           for (const other of desired?.dependsOn ?? []) {
-            if (order.has(other) && !goes(other)) assert.ok((order.get(other) ?? 99) < (order.get(change.address) ?? -1));
+            if (order.has(other) && !goes(other))
+              assert.ok((order.get(other) ?? 99) < (order.get(change.address) ?? -1));
           }
         }
       }
@@ -209,7 +224,9 @@ properties("a target brings what it needs, an exclusion takes what needs it", ()
       if (!all.changes.some((change) => change.address === address)) return;
       const selection = exclude ? { targets: [], excludes: [address] } : { targets: [address], excludes: [] };
       const some = planChanges({ ...whole, selection });
-      const covered = new Set(some.changes.filter((one) => one.reason.code !== "excluded").map((one) => one.address));
+      const covered = new Set(
+        some.changes.filter((one) => one.reason.code !== "excluded").map((one) => one.address),
+      );
       assert.is(covered.has(address), !exclude);
       for (const resource of whole.desired.resources) {
         if (!covered.has(resource.address)) continue;

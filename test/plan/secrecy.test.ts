@@ -86,7 +86,9 @@ secrecy("holds for random secrets in every place", () => {
 });
 
 secrecy("a secret is shown by its reference, a rotated one as new content", () => {
-  const secret = (fingerprint: string): JsonObject => ({ password: { $secret: "env:PASSWORD", fingerprint } });
+  const secret = (fingerprint: string): JsonObject => ({
+    password: { $secret: "env:PASSWORD", fingerprint },
+  });
   const plan = planChanges(
     inputOf({
       resources: [toy("a", secret("fp2"))],

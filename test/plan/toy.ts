@@ -3,13 +3,13 @@
  * as they say, one change after another.
  */
 import type { FieldRules, KindHandler, ReadResult } from "../../providers/provider.js";
-import type { RecordedResource, State } from "../../state/model.js";
 import type { Desired, DesiredResource, Move } from "../../src/config/desired.js";
 import type { PlanInput } from "../../src/plan/input.js";
 import type { Plan, PlannedChange } from "../../src/plan/plan.js";
 import { planChanges } from "../../src/plan/planner.js";
 import { type ResolvedView, resolveSpec } from "../../src/plan/resolve.js";
 import { isObject, type JsonObject } from "../../src/value/json.js";
+import type { RecordedResource, State } from "../../state/model.js";
 
 export const TOY_RULES: FieldRules = {
   forcesReplacement: ["place", "items[*].shape"],
@@ -65,7 +65,11 @@ export function toy(name: string, spec: JsonObject, more: Partial<DesiredResourc
   };
 }
 
-export function recordedToy(name: string, spec: JsonObject, more: Partial<RecordedResource> = {}): RecordedResource {
+export function recordedToy(
+  name: string,
+  spec: JsonObject,
+  more: Partial<RecordedResource> = {},
+): RecordedResource {
   const normal = toyHandler.normalise(spec);
   return {
     address: `Toy/${name}`,
@@ -110,7 +114,13 @@ export function stateOf(records: readonly RecordedResource[], serial = 1): State
 }
 
 export function present(live: JsonObject, attributes: JsonObject = { mood: "calm" }): ReadResult {
-  return { status: "present", live: toyHandler.normalise(live), attributes, identity: "found", diagnostics: [] };
+  return {
+    status: "present",
+    live: toyHandler.normalise(live),
+    attributes,
+    identity: "found",
+    diagnostics: [],
+  };
 }
 
 export const ABSENT: ReadResult = { status: "absent", diagnostics: [] };
@@ -170,7 +180,8 @@ export function applied(input: PlanInput, plan: Plan): { state: State; live: Map
   const actingOnes = new Set(acting(plan));
   for (const change of plan.changes) {
     for (const other of change.waitsFor) {
-      if (actingOnes.has(other) && !doneOrUnchanged.has(other)) throw new Error(`${change.address} before ${other}`);
+      if (actingOnes.has(other) && !doneOrUnchanged.has(other))
+        throw new Error(`${change.address} before ${other}`);
     }
     doneOrUnchanged.add(change.address);
     carryOut(change, { live, records, declared, views });

@@ -82,7 +82,8 @@ markdown("is balanced whatever users wrote", () => {
     for (const line of text.split("\n")) {
       const run = /^ {0,3}(`{3,})(.*)$/.exec(line);
       if (fence !== null) {
-        if (run !== null && (run[1] ?? "").length >= fence.length && (run[2] ?? "").trim() === "") fence = null;
+        if (run !== null && (run[1] ?? "").length >= fence.length && (run[2] ?? "").trim() === "")
+          fence = null;
         continue;
       }
       if (run !== null) fence = run[1] ?? "";

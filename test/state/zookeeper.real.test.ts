@@ -28,6 +28,8 @@ zookeeper.before(async () => {
 });
 
 zookeeper.after(async () => {
+  // A server that is gone explains every other failure.
+  if (ensemble?.server(1).pid === null) console.error(ensemble.server(1).logTail());
   await watcher?.close();
   await ensemble?.close();
 });

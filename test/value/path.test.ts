@@ -3,8 +3,15 @@ import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Json } from "../../src/value/json.js";
-import { type FieldPath, formatPath, parsePath, type PathStep, valueAt, withValueAt } from "../../src/value/path.js";
-import { parsePattern, PatternCursor } from "../../src/value/path-pattern.js";
+import {
+  type FieldPath,
+  formatPath,
+  type PathStep,
+  parsePath,
+  valueAt,
+  withValueAt,
+} from "../../src/value/path.js";
+import { PatternCursor, parsePattern } from "../../src/value/path-pattern.js";
 
 const paths = suite("field paths");
 
@@ -25,12 +32,30 @@ paths("are written as people write them", () => {
 });
 
 paths("that are none are refused", () => {
-  for (const text of [".a", "a..b", "a.", "a[", "a[]", "a b", "[0", 'a["x]', "a[id=]", "a[*]", "*", "a.*", "[0]x"]) {
+  for (const text of [
+    ".a",
+    "a..b",
+    "a.",
+    "a[",
+    "a[]",
+    "a b",
+    "[0",
+    'a["x]',
+    "a[id=]",
+    "a[*]",
+    "*",
+    "a.*",
+    "[0]x",
+  ]) {
     assert.is(parsePath(text), undefined, text);
   }
 });
 
-const key = fc.oneof(fc.stringMatching(/^[a-z][a-z0-9]{0,4}$/), fc.string({ maxLength: 6 }), fc.constant("__proto__"));
+const key = fc.oneof(
+  fc.stringMatching(/^[a-z][a-z0-9]{0,4}$/),
+  fc.string({ maxLength: 6 }),
+  fc.constant("__proto__"),
+);
 const step: fc.Arbitrary<PathStep> = fc.oneof(
   key,
   fc.nat(9),
@@ -117,14 +142,16 @@ patterns("without wildcards match themselves only", () => {
       const pattern = parsePattern(formatPath(a)) ?? [];
       let cursor = PatternCursor.of([[pattern, true] as const]);
       for (const one of b) cursor = cursor.child(one);
-      const same = (one: FieldPath): string => JSON.stringify(one.map((s) => (typeof s === "object" ? { ...s, value: String(s.value) } : s)));
+      const same = (one: FieldPath): string =>
+        JSON.stringify(one.map((s) => (typeof s === "object" ? { ...s, value: String(s.value) } : s)));
       assert.is(cursor.marks.length > 0, same(a) === same(b));
     }),
   );
 });
 
 patterns("that are none are refused", () => {
-  for (const text of ["a.", ".a", ".*", "a[", "a..b", "a[**]", "*b"]) assert.is(parsePattern(text), undefined, text);
+  for (const text of ["a.", ".a", ".*", "a[", "a..b", "a[**]", "*b"])
+    assert.is(parsePattern(text), undefined, text);
 });
 
 patterns.run();

@@ -1,0 +1,186 @@
+/**
+ * What a unit is as a container: its name, labels, volumes and settings. Pure. Files are not part of it; they are put
+ * into the configuration volume.
+ */
+import { createHash } from "node:crypto";
+import type { ContainerCreateOptions, ContainerInspectInfo } from "dockerode";
+import { canonicalJson, isObject, type Json, type JsonObject } from "../../src/value/json.js";
+import type { UnitDirectories, UnitLimits, UnitSpec, UnitStatus } from "../runtime.js";
+import { exitText } from "./exit.js";
+
+export const UNIT_LABEL = "ferry.unit";
+export const HOST_LABEL = "ferry.host";
+export const LINEAGE_LABEL = "ferry.lineage";
+const RECORD_LABEL = "ferry.record";
+const FINGERPRINT_LABEL = "ferry.container";
+
+const UNIT_NAME = /^[a-z0-9][a-z0-9-]{0,127}$/;
+
+/** As the server sees them. */
+export const DIRECTORIES: UnitDirectories = {
+  config: "/ferry/config",
+  data: "/ferry/data",
+  logs: "/ferry/logs",
+};
+export const DIRECTORY_NAMES = ["config", "data", "logs"] as const;
+
+export function isUnitName(name: string): boolean {
+  return UNIT_NAME.test(name);
+}
+
+export function containerName(unit: string): string {
+  return `ferry-${unit}`;
+}
+
+export function volumeName(unit: string, directory: keyof UnitDirectories): string {
+  return `ferry-${unit}-${directory}`;
+}
+
+/** What of the spec cannot be read back from a container, because the image's settings are mixed in. */
+interface Recorded {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly limits: UnitLimits;
+  readonly restart: UnitSpec["restart"];
+}
+
+/**
+ * The engine's settings for a unit. `seccomp`: content of the profile, when spec.docker names one that is a file. Equal
+ * results mean that a container need not be made anew.
+ */
+export function createOptions(spec: UnitSpec, host: string, seccomp: string | null): ContainerCreateOptions {
+  const [program = "", ...words] = spec.command;
+  const options: ContainerCreateOptions = {
+    Image: spec.image ?? "",
+    Entrypoint: [program],
+    Cmd: words,
+    Env: Object.entries(spec.environment)
+      .map(([key, value]) => `${key}=${value}`)
+      .sort(),
+    StopTimeout: Math.max(1, Math.ceil(spec.stopGraceMs / 1000)),
+    ...(spec.user === undefined ? {} : { User: spec.user }),
+    ...(isBridged(spec)
+      ? { ExposedPorts: Object.fromEntries(spec.ports.map(({ port }) => [`${port}/tcp`, {}])) }
+      : {}),
+    HostConfig: hostConfig(spec, seccomp),
+  };
+  return { ...options, name: containerName(spec.name), Labels: labels(spec, host, options) };
+}
+
+function isBridged(spec: UnitSpec): boolean {
+  return spec.docker?.["network"] === "bridge";
+}
+
+function labels(spec: UnitSpec, host: string, options: ContainerCreateOptions): Record<string, string> {
+  const { command, environment, limits, restart } = spec;
+  const recorded: Recorded = { labels: spec.labels, command, environment, limits, restart };
+  const all = {
+    ...spec.labels,
+    [UNIT_LABEL]: spec.name,
+    [HOST_LABEL]: host,
+    [RECORD_LABEL]: JSON.stringify(recorded),
+  };
+  const fingerprint = createHash("sha256")
+    .update(canonicalJson({ options, all } as unknown as Json))
+    .digest("hex");
+  return { ...all, [FINGERPRINT_LABEL]: fingerprint };
+}
+
+function hostConfig(
+  spec: UnitSpec,
+  seccomp: string | null,
+): NonNullable<ContainerCreateOptions["HostConfig"]> {
+  const { limits } = spec;
+  const docker = spec.docker ?? {};
+  const capDrop = texts(docker["capDrop"]);
+  return {
+    NetworkMode: isBridged(spec) ? "bridge" : "host",
+    ...(isBridged(spec) ? { PortBindings: bindings(spec) } : {}),
+    // unless-stopped: what ferry has stopped stays so when the engine is started again.
+    RestartPolicy: { Name: spec.restart === "always" ? "unless-stopped" : spec.restart },
+    LogConfig: { Type: "json-file", Config: { "max-size": "50m", "max-file": "2" } },
+    Mounts: [...volumes(spec), ...binds(docker["mounts"])],
+    ...(limits.memoryBytes === undefined ? {} : { Memory: limits.memoryBytes }),
+    ...(limits.cpus === undefined ? {} : { NanoCpus: Math.round(limits.cpus * 1e9) }),
+    ...(limits.cpuShares === undefined ? {} : { CpuShares: limits.cpuShares }),
+    ...(limits.cpuset === undefined ? {} : { CpusetCpus: limits.cpuset }),
+    ...(capDrop.length > 0 ? { CapDrop: capDrop } : {}),
+    Privileged: docker["privileged"] === true,
+    ReadonlyRootfs: docker["readOnlyRoot"] === true,
+    // A JVM keeps its performance file in /tmp.
+    ...(docker["readOnlyRoot"] === true ? { Tmpfs: { "/tmp": "rw,mode=1777" } } : {}),
+    SecurityOpt: securityOptions(docker, seccomp),
+  };
+}
+
+function bindings(spec: UnitSpec): Record<string, { HostPort: string }[]> {
+  return Object.fromEntries(spec.ports.map(({ port }) => [`${port}/tcp`, [{ HostPort: String(port) }]]));
+}
+
+function securityOptions(docker: JsonObject, seccomp: string | null): string[] {
+  const { apparmor } = docker;
+  const profile = docker["seccomp"] === "unconfined" ? "unconfined" : seccomp;
+  return [
+    ...(profile === null ? [] : [`seccomp=${profile}`]),
+    ...(typeof apparmor === "string" ? [`apparmor=${apparmor}`] : []),
+  ];
+}
+
+type Mounts = NonNullable<NonNullable<ContainerCreateOptions["HostConfig"]>["Mounts"]>;
+
+function volumes(spec: UnitSpec): Mounts {
+  return DIRECTORY_NAMES.map((name) => ({
+    Type: "volume",
+    Source: volumeName(spec.name, name),
+    Target: DIRECTORIES[name],
+  }));
+}
+
+function binds(mounts: Json | undefined): Mounts {
+  if (!Array.isArray(mounts)) return [];
+  return mounts.filter(isObject).map(({ source, target, readOnly }) => ({
+    Type: "bind",
+    Source: String(source),
+    Target: String(target),
+    ReadOnly: readOnly !== false,
+  }));
+}
+
+function texts(value: Json | undefined): string[] {
+  return Array.isArray(value) ? value.filter((item: Json) => typeof item === "string") : [];
+}
+
+/** Whether that container is what `options` would make. */
+export function isSame(container: ContainerInspectInfo, options: ContainerCreateOptions): boolean {
+  return container.Config.Labels[FINGERPRINT_LABEL] === options.Labels?.[FINGERPRINT_LABEL];
+}
+
+/** Null when the container was not made by ferry, or its labels are damaged. */
+export function unitStatus(container: ContainerInspectInfo): UnitStatus | null {
+  const { State: state, Config: config } = container;
+  const name = config.Labels[UNIT_LABEL];
+  const recorded = parseRecorded(config.Labels[RECORD_LABEL] ?? "");
+  if (name === undefined || recorded === null) return null;
+  // An engine calls a container that waits for its next start "running" and "restarting" at once.
+  const running = state.Running && !state.Restarting;
+  return {
+    name,
+    ...recorded,
+    running,
+    pid: running && state.Pid > 0 ? state.Pid : null,
+    startedAt: running ? state.StartedAt : null,
+    exit: running ? null : exitText(state),
+    image: config.Image,
+  };
+}
+
+function parseRecorded(text: string): Recorded | null {
+  try {
+    const value = JSON.parse(text) as unknown;
+    if (!isObject(value) || !isObject(value["labels"]) || !Array.isArray(value["command"])) return null;
+    return value as unknown as Recorded;
+  } catch {
+    return null;
+  }
+}
