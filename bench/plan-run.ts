@@ -25,8 +25,12 @@ import { openBackend } from "../state/open.js";
 import { createLockOwner } from "../state/owner.js";
 import { platformFiles } from "./platform.js";
 
+/** "change": a platform in place and a typical change to it; "first": nothing is there yet, everything is created. */
+export type Scenario = "change" | "first";
+
 export interface Measurement {
   readonly resources: number;
+  readonly scenario: Scenario;
   readonly yamlMiB: number;
   readonly loadMs: number;
   readonly planMs: number;
@@ -40,8 +44,6 @@ export interface Measurement {
   readonly planAndRenderMs: number;
   /** Processor time of the same, on all threads: what is left of it when others use the machine too. */
   readonly planAndRenderCpuMs: number;
-  /** The same when nothing is there yet and everything is to be created. */
-  readonly firstPlanAndRenderMs: number;
   readonly stateWriteMs: number;
   readonly stateMiB: number;
   /** Heap in use after a collection, MiB. */
@@ -54,16 +56,16 @@ export interface Measurement {
 /** Every so many znodes were changed by hand. */
 const DRIFT_EVERY = 50;
 
-async function main(resources: number): Promise<void> {
+async function main(resources: number, scenario: Scenario): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "ferry-bench-"));
   try {
-    process.stdout.write(`${JSON.stringify(await measured(resources, folder))}\n`);
+    process.stdout.write(`${JSON.stringify(await measured(resources, scenario, folder))}\n`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function measured(resources: number, folder: string): Promise<Measurement> {
+async function measured(resources: number, scenario: Scenario, folder: string): Promise<Measurement> {
   const registry = await openRegistry({});
   const before = await load(join(folder, "before"), resources, 0);
   const state = stateOf(before.desired, registry.handlers);
@@ -72,11 +74,11 @@ async function measured(resources: number, folder: string): Promise<Measurement>
   const now = await load(join(folder, "now"), resources, 1);
   const afterLoad = collect();
 
-  const plan = (input: { state: State | null; live: ReadonlyMap<string, ReadResult> }): Plan =>
+  const plan = (): Plan =>
     planChanges({
       desired: now.desired,
-      recorded: input.state,
-      live: input.live,
+      recorded: scenario === "first" ? null : state,
+      live: scenario === "first" ? new Map() : live,
       handlers: registry.handlers,
       mode: "apply",
       selection: { targets: [], excludes: [] },
@@ -85,10 +87,8 @@ async function measured(resources: number, folder: string): Promise<Measurement>
       ferryVersion: ferryVersion(),
       diagnostics: [],
     });
-  const first = timed(() => rendered(plan({ state: null, live: new Map() })));
-  collect();
   const cpuBefore = process.cpuUsage();
-  const planned = timed(() => plan({ state, live }));
+  const planned = timed(plan);
   const cpuPlan = cpuMs(cpuBefore);
   const afterPlan = collect();
   const cpuRender = process.cpuUsage();
@@ -99,13 +99,13 @@ async function measured(resources: number, folder: string): Promise<Measurement>
   await registry.close();
   return {
     resources,
+    scenario,
     yamlMiB: now.mebibytes,
     loadMs: now.milliseconds,
     planMs: planned.milliseconds,
     renderMs,
     planAndRenderMs: round(planned.milliseconds + renderMs.text + renderMs.json + renderMs.markdown),
     planAndRenderCpuMs,
-    firstPlanAndRenderMs: first.milliseconds,
     stateWriteMs: written.milliseconds,
     stateMiB: written.mebibytes,
     heapMiB: { afterLoad, afterPlan, afterRender },
@@ -226,4 +226,4 @@ async function writeState(
   return { milliseconds, mebibytes: round(size / 2 ** 20) };
 }
 
-await main(Number(process.argv[2]));
+await main(Number(process.argv[2]), process.argv[3] === "first" ? "first" : "change");

@@ -9,7 +9,7 @@ export async function needImage(
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    await docker.getImage(image).inspect({ abortSignal: signal });
+    await docker.getImage(image).inspect({ abortSignal: signal } as object);
     return;
   } catch (error) {
     if (statusOf(error) !== 404) throw error;

@@ -12,6 +12,10 @@ export interface Place {
   readonly unit?: string;
 }
 
+export interface UnitPlace extends Place {
+  readonly unit: string;
+}
+
 export function mistake(
   code: string,
   place: Place,
@@ -29,6 +33,14 @@ export function mistake(
 export function statusOf(error: unknown): number | null {
   const status = error instanceof Error ? (error as Error & { statusCode?: unknown }).statusCode : undefined;
   return typeof status === "number" ? status : null;
+}
+
+/** Takes answers of these statuses for success: what was asked for is so already. */
+export function unless(...statuses: readonly number[]): (error: unknown) => void {
+  return (error) => {
+    const status = statusOf(error);
+    if (status === null || !statuses.includes(status)) throw error;
+  };
 }
 
 function engineMessage(error: unknown): string {

@@ -2,8 +2,8 @@
  * Runs units as containers of one engine. The truth is the engine's, by labels: any later ferry finds what an earlier one
  * made. Leaves containers and volumes alone that do not carry them.
  */
-import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
+
+import type Docker from "dockerode";
 import type { Container, ContainerCreateOptions, ContainerInspectInfo } from "dockerode";
 import { isObject, type JsonObject } from "../../src/value/json.js";
 import type { SecretResolver } from "../provider.js";
@@ -15,17 +15,23 @@ import {
   DIRECTORY_NAMES,
   HOST_LABEL,
   isSame,
-  isUnitName,
-  LINEAGE_LABEL,
   UNIT_LABEL,
   unitStatus,
-  volumeName,
 } from "./container.js";
 import { type Engine, endpointOf, openEngine } from "./endpoint.js";
+import { claimDirectories, compareFiles, fetchArchive, ownerOf, putFiles } from "./files.js";
 import { needImage } from "./images.js";
 import { joinFrames } from "./logs.js";
-import { asMistake, mistake, type Place, statusOf } from "./mistakes.js";
-import { claimDirectories, compareFiles, fetchArchive, ownerOf, putFiles } from "./volumes.js";
+import { asMistake, mistake, type Place, statusOf, type UnitPlace, unless } from "./mistakes.js";
+import {
+  ownStatus,
+  refuseBadName,
+  refuseBadPath,
+  refuseBadSpec,
+  refuseForeignContainer,
+} from "./refusals.js";
+import { seccompProfile } from "./seccomp.js";
+import { UnitVolumes } from "./volumes.js";
 
 /** Milliseconds an engine may take for one answer. */
 const ANSWER_MS = 60_000;
@@ -37,6 +43,7 @@ const STOP_EXTRA_MS = 30_000;
 export class DockerRuntime implements HostRuntime {
   readonly kind = "docker";
   readonly location: string;
+  private readonly volumes: UnitVolumes;
 
   constructor(
     private readonly host: Place,
@@ -44,14 +51,12 @@ export class DockerRuntime implements HostRuntime {
     private readonly projectRoot: string,
   ) {
     this.location = `docker ${host.endpoint}`;
+    this.volumes = new UnitVolumes(engine.docker);
   }
 
   async probe(signal: AbortSignal): Promise<JsonObject> {
     return this.trying(undefined, "asking the engine for its version", signal, async (abortSignal) => {
-      const [version, info] = await Promise.all([
-        this.engine.docker.version({ abortSignal }),
-        this.engine.docker.info({ abortSignal }) as Promise<{ MemTotal: number; NCPU: number }>,
-      ]);
+      const [version, info] = await askEngine(this.engine.docker, abortSignal);
       return {
         engine: {
           version: version.Version,
@@ -66,7 +71,7 @@ export class DockerRuntime implements HostRuntime {
   }
 
   directories(unit: string): UnitDirectories {
-    this.refuseBadName(unit);
+    refuseBadName(this.place(unit));
     return DIRECTORIES;
   }
 
@@ -89,14 +94,15 @@ export class DockerRuntime implements HostRuntime {
   async inspect(unit: string, signal: AbortSignal): Promise<UnitStatus | null> {
     return this.trying(unit, "looking at the unit", signal, async (abortSignal) => {
       const info = await this.lookUp(this.container(unit), abortSignal);
-      return info === null ? null : this.ownStatus(unit, info);
+      return info === null ? null : ownStatus(this.place(unit), info);
     });
   }
 
   async ensure(spec: UnitSpec, signal: AbortSignal): Promise<UnitStatus> {
     const { name } = spec;
-    this.refuseBadSpec(spec);
-    const options = await this.options(spec, signal);
+    refuseBadSpec(this.place(spec.name), spec);
+    const seccomp = await seccompProfile(this.place(name), spec, this.projectRoot);
+    const options = createOptions(spec, this.host.host, seccomp);
     await this.trying(
       name,
       `pulling ${spec.image}`,
@@ -110,7 +116,7 @@ export class DockerRuntime implements HostRuntime {
   }
 
   async writeFiles(unit: string, files: readonly UnitFile[], signal: AbortSignal): Promise<void> {
-    for (const file of files) this.refuseBadPath(unit, file.path);
+    for (const file of files) refuseBadPath(this.place(unit), file.path);
     await this.trying(unit, "writing configuration files", signal, async (abortSignal) => {
       const { container, info } = await this.needed(unit, abortSignal);
       await putFiles(container, files, await ownerOf(container, info, abortSignal), abortSignal);
@@ -123,7 +129,7 @@ export class DockerRuntime implements HostRuntime {
     path: string,
     signal: AbortSignal,
   ): Promise<Buffer | null> {
-    this.refuseBadPath(unit, path);
+    refuseBadPath(this.place(unit), path);
     return this.trying(unit, `reading ${path}`, signal, async (abortSignal) => {
       const { container } = await this.needed(unit, abortSignal);
       const found = await fetchArchive(container, `${DIRECTORIES[directory]}/${path}`, abortSignal);
@@ -156,11 +162,11 @@ export class DockerRuntime implements HostRuntime {
       const container = this.container(unit);
       const info = await this.lookUp(container, abortSignal);
       if (info !== null) {
-        this.ownStatus(unit, info);
+        ownStatus(this.place(unit), info);
         await this.discard(container, abortSignal);
       }
       const gone = options.purgeData ? DIRECTORY_NAMES : DIRECTORY_NAMES.filter((name) => name !== "data");
-      for (const name of gone) await this.removeVolume(unit, name, abortSignal);
+      for (const name of gone) await this.volumes.remove(this.place(unit), name, abortSignal);
     };
     await this.trying(unit, "removing the unit", signal, work, ANSWER_MS + STOP_EXTRA_MS);
   }
@@ -187,15 +193,15 @@ export class DockerRuntime implements HostRuntime {
     const container = this.container(spec.name);
     const before = await this.lookUp(container, signal);
     if (before !== null) {
-      this.refuseForeign(spec, before);
+      refuseForeignContainer(this.place(spec.name), spec, before);
       if (isSame(before, options) && (await this.refreshed(container, before, spec, signal))) {
         return this.statusNow(spec.name, signal);
       }
       await this.discard(container, signal);
     }
-    await this.refuseForeignVolume(spec, signal);
-    await this.removeVolume(spec.name, "config", signal);
-    await this.createVolumes(spec, signal);
+    await this.volumes.refuseForeign(this.place(spec.name), spec, signal);
+    await this.volumes.remove(this.place(spec.name), "config", signal);
+    await this.volumes.create(this.place(spec.name), spec, signal);
     await this.engine.docker.createContainer({ ...options, abortSignal: signal });
     const { info } = await this.needed(spec.name, signal);
     const owner = await ownerOf(container, info, signal);
@@ -225,57 +231,8 @@ export class DockerRuntime implements HostRuntime {
     await container.remove({ force: true, abortSignal: signal }).catch(unless(404));
   }
 
-  private async createVolumes(spec: UnitSpec, signal: AbortSignal): Promise<void> {
-    const { [LINEAGE_LABEL]: lineage } = spec.labels;
-    const Labels = {
-      [UNIT_LABEL]: spec.name,
-      [HOST_LABEL]: this.host.host,
-      ...(lineage === undefined ? {} : { [LINEAGE_LABEL]: lineage }),
-    };
-    for (const name of DIRECTORY_NAMES) {
-      await this.engine.docker.createVolume({
-        Name: volumeName(spec.name, name),
-        Labels,
-        abortSignal: signal,
-      });
-    }
-  }
-
-  private async removeVolume(unit: string, name: keyof UnitDirectories, signal: AbortSignal): Promise<void> {
-    const found = await this.volumeLabels(unit, name, signal);
-    if (found === null) return;
-    if (found[UNIT_LABEL] !== unit)
-      throw this.foreign(unit, `the volume ${volumeName(unit, name)} was not made by ferry`);
-    await this.engine.docker
-      .getVolume(volumeName(unit, name))
-      .remove({ abortSignal: signal })
-      .catch(unless(404));
-  }
-
-  private async volumeLabels(
-    unit: string,
-    name: keyof UnitDirectories,
-    abortSignal: AbortSignal,
-  ): Promise<Readonly<Record<string, string>> | null> {
-    try {
-      const volume = await this.engine.docker.getVolume(volumeName(unit, name)).inspect({ abortSignal });
-      return volume.Labels ?? {};
-    } catch (error) {
-      if (statusOf(error) === 404) return null;
-      throw error;
-    }
-  }
-
-  private async refuseForeignVolume(spec: UnitSpec, signal: AbortSignal): Promise<void> {
-    const kept = await this.volumeLabels(spec.name, "data", signal);
-    if (kept === null) return;
-    const other = kept[LINEAGE_LABEL] !== spec.labels[LINEAGE_LABEL];
-    if (kept[UNIT_LABEL] === spec.name && !other) return;
-    throw this.foreign(spec.name, `the volume ${volumeName(spec.name, "data")} belongs to somebody else`);
-  }
-
   private container(unit: string): Container {
-    this.refuseBadName(unit);
+    refuseBadName(this.place(unit));
     return this.engine.docker.getContainer(containerName(unit));
   }
 
@@ -300,90 +257,16 @@ export class DockerRuntime implements HostRuntime {
         remedy: "Run ferry plan to see what is missing, and ferry apply to make it.",
       });
     }
-    this.ownStatus(unit, info);
+    ownStatus(this.place(unit), info);
     return { container, info };
   }
 
   private async statusNow(unit: string, signal: AbortSignal): Promise<UnitStatus> {
     const { info } = await this.needed(unit, signal);
-    return this.ownStatus(unit, info);
+    return ownStatus(this.place(unit), info);
   }
 
-  private ownStatus(unit: string, info: ContainerInspectInfo): UnitStatus {
-    const status = unitStatus(info);
-    if (status?.name === unit) return status;
-    throw this.foreign(unit, `the container ${containerName(unit)} was not made by ferry`);
-  }
-
-  private refuseForeign(spec: UnitSpec, info: ContainerInspectInfo): void {
-    const status = this.ownStatus(spec.name, info);
-    if (status.labels[LINEAGE_LABEL] === spec.labels[LINEAGE_LABEL]) return;
-    throw this.foreign(spec.name, `the container ${containerName(spec.name)} belongs to another state`);
-  }
-
-  private foreign(unit: string, what: string) {
-    return mistake("docker-owned-by-other", this.place(unit), what, {
-      detail: "It was left as it is.",
-      remedy:
-        "Rename the resource, use an engine of its own, or remove the other one by hand if nobody needs it.",
-    });
-  }
-
-  private async options(spec: UnitSpec, signal: AbortSignal): Promise<ContainerCreateOptions> {
-    const profile = spec.docker?.["seccomp"];
-    if (typeof profile !== "string" || profile === "unconfined")
-      return createOptions(spec, this.host.host, null);
-    // The engine takes a profile by content, so it is read here, as Docker's own client does.
-    const content = await this.trying(spec.name, `reading the seccomp profile ${profile}`, signal, () =>
-      readFile(resolve(this.projectRoot, profile), "utf8").catch((error: unknown) => {
-        throw mistake(
-          "seccomp-profile",
-          this.place(spec.name),
-          `the seccomp profile ${profile} cannot be read: ${String(error)}`,
-          {
-            detail: "Nothing was touched.",
-            remedy: "Correct spec.container.seccomp.",
-          },
-        );
-      }),
-    );
-    return createOptions(spec, this.host.host, content);
-  }
-
-  private refuseBadSpec(spec: UnitSpec): void {
-    this.refuseBadName(spec.name);
-    for (const file of spec.files) this.refuseBadPath(spec.name, file.path);
-    const missing = spec.command.length === 0 ? "command to run" : spec.image === undefined ? "image" : null;
-    if (missing === null) return;
-    throw mistake("bad-unit", this.place(spec.name), `there is no ${missing}`, {
-      detail: "Nothing was touched.",
-    });
-  }
-
-  private refuseBadName(unit: string): void {
-    if (isUnitName(unit)) return;
-    throw mistake("bad-unit-name", this.host, `${JSON.stringify(unit)} is no name for a unit`, {
-      detail:
-        "Names are small letters, digits and hyphens, and begin with a letter or digit. Nothing was touched.",
-      remedy: "Rename the resource.",
-    });
-  }
-
-  private refuseBadPath(unit: string, path: string): void {
-    const parts = path.split("/");
-    if (parts.every((part) => part !== "" && part !== "." && part !== ".." && !part.includes("\0"))) return;
-    throw mistake(
-      "path-outside-unit",
-      this.place(unit),
-      `${JSON.stringify(path)} is not a path inside the unit`,
-      {
-        detail: "Only relative paths without . and .. are taken. Nothing was touched.",
-        remedy: "Give the file a plain relative path.",
-      },
-    );
-  }
-
-  private place(unit: string): Place {
+  private place(unit: string): UnitPlace {
     return { ...this.host, unit };
   }
 
@@ -408,12 +291,17 @@ export class DockerRuntime implements HostRuntime {
   }
 }
 
-/** Takes answers of that status for success: what was asked for is so already. */
-function unless(...statuses: readonly number[]): (error: unknown) => void {
-  return (error) => {
-    const status = statusOf(error);
-    if (status === null || !statuses.includes(status)) throw error;
-  };
+/** The published types know neither call's options. */
+interface Questions {
+  version(options: { readonly abortSignal: AbortSignal }): Promise<Docker.DockerVersion>;
+  info(options: {
+    readonly abortSignal: AbortSignal;
+  }): Promise<{ readonly MemTotal: number; readonly NCPU: number }>;
+}
+
+function askEngine(docker: Docker, abortSignal: AbortSignal) {
+  const engine = docker as unknown as Questions;
+  return Promise.all([engine.version({ abortSignal }), engine.info({ abortSignal })]);
 }
 
 /** The runtime of a docker host. Connects only when it is used. */

@@ -1,120 +1,57 @@
 /**
- * Files in a unit's volumes, moved as archives, so that it is the same for an engine next door and on another machine.
- * Works on stopped containers too, and needs no program in the image.
+ * The volumes of a unit: made with its marks, found by them, and removed only when they carry them.
  */
-import type { Container, ContainerInspectInfo } from "dockerode";
-import type { UnitFile } from "../runtime.js";
-import { DIRECTORIES, DIRECTORY_NAMES } from "./container.js";
-import { statusOf } from "./mistakes.js";
-import { packTar, type TarEntry, unpackTar } from "./tar.js";
+import type Docker from "dockerode";
+import type { UnitDirectories, UnitSpec } from "../runtime.js";
+import { DIRECTORY_NAMES, HOST_LABEL, LINEAGE_LABEL, UNIT_LABEL, volumeName } from "./container.js";
+import { statusOf, type UnitPlace, unless } from "./mistakes.js";
+import { foreign } from "./refusals.js";
 
-export interface Owner {
-  readonly uid: number;
-  readonly gid: number;
-}
+export class UnitVolumes {
+  constructor(private readonly docker: Docker) {}
 
-/** What is at `path` in the container: the thing itself first, then what is in it; null when there is nothing. */
-export async function fetchArchive(
-  container: Container,
-  path: string,
-  signal: AbortSignal,
-): Promise<TarEntry[] | null> {
-  try {
-    const stream = await container.getArchive({ path, abortSignal: signal });
-    const chunks: Buffer[] = [];
-    for await (const chunk of stream) chunks.push(Buffer.from(chunk));
-    return unpackTar(Buffer.concat(chunks));
-  } catch (error) {
-    if (statusOf(error) === 404) return null;
-    throw error;
+  /** Makes those that are missing. */
+  async create(place: UnitPlace, spec: UnitSpec, abortSignal: AbortSignal): Promise<void> {
+    const { [LINEAGE_LABEL]: lineage } = spec.labels;
+    const Labels = {
+      [UNIT_LABEL]: spec.name,
+      [HOST_LABEL]: place.host,
+      ...(lineage === undefined ? {} : { [LINEAGE_LABEL]: lineage }),
+    };
+    for (const name of DIRECTORY_NAMES) {
+      await this.docker.createVolume({ Name: volumeName(spec.name, name), Labels, abortSignal });
+    }
   }
-}
 
-/** The directories of the unit for that owner alone. */
-export async function claimDirectories(
-  container: Container,
-  owner: Owner,
-  signal: AbortSignal,
-): Promise<void> {
-  for (const name of DIRECTORY_NAMES)
-    await put(container, DIRECTORIES[name], [directory(".", owner)], signal);
-}
+  /** No error when it is not there. */
+  async remove(place: UnitPlace, name: keyof UnitDirectories, abortSignal: AbortSignal): Promise<void> {
+    const volume = volumeName(place.unit, name);
+    const labels = await this.labels(volume, abortSignal);
+    if (labels === null) return;
+    if (labels[UNIT_LABEL] !== place.unit) throw foreign(place, `the volume ${volume} was not made by ferry`);
+    await this.docker.getVolume(volume).remove({ abortSignal }).catch(unless(404));
+  }
 
-export async function putFiles(
-  container: Container,
-  files: readonly UnitFile[],
-  owner: Owner,
-  signal: AbortSignal,
-): Promise<void> {
-  const folders = new Set(files.flatMap((file) => foldersOf(file.path)));
-  const entries: TarEntry[] = [...folders].map((path) => directory(path, owner));
-  for (const { path, content, mode } of files) entries.push({ path, content, mode, kind: "file", ...owner });
-  if (entries.length > 0) await put(container, DIRECTORIES.config, entries, signal);
-}
+  /** Data that was kept is taken up again only by the state that kept it. */
+  async refuseForeign(place: UnitPlace, spec: UnitSpec, abortSignal: AbortSignal): Promise<void> {
+    const volume = volumeName(spec.name, "data");
+    const labels = await this.labels(volume, abortSignal);
+    if (labels === null) return;
+    const sameOwner = labels[LINEAGE_LABEL] === spec.labels[LINEAGE_LABEL];
+    if (labels[UNIT_LABEL] !== spec.name || !sameOwner) {
+      throw foreign(place, `the volume ${volume} belongs to somebody else`);
+    }
+  }
 
-function foldersOf(path: string): string[] {
-  const parts = path.split("/").slice(0, -1);
-  return parts.map((_, at) => parts.slice(0, at + 1).join("/"));
-}
-
-function directory(path: string, owner: Owner): TarEntry {
-  return { path, kind: "directory", mode: 0o700, content: Buffer.alloc(0), ...owner };
-}
-
-async function put(
-  container: Container,
-  path: string,
-  entries: readonly TarEntry[],
-  signal: AbortSignal,
-): Promise<void> {
-  await container.putArchive(packTar(entries), { path, abortSignal: signal });
-}
-
-/** How the configuration volume differs from `files`. `surplus`: it has others too, which an archive cannot take away. */
-export async function compareFiles(
-  container: Container,
-  files: readonly UnitFile[],
-  owner: Owner,
-  signal: AbortSignal,
-): Promise<{ readonly different: readonly UnitFile[]; readonly surplus: boolean }> {
-  const found = (await fetchArchive(container, DIRECTORIES.config, signal)) ?? [];
-  const there = new Map(
-    found
-      .filter((entry) => entry.kind !== "directory")
-      .map((entry) => [entry.path.split("/").slice(1).join("/"), entry]),
-  );
-  const wanted = new Set(files.map((file) => file.path));
-  const different = files.filter((file) => {
-    const entry = there.get(file.path);
-    if (entry?.kind !== "file" || entry.mode !== file.mode || entry.uid !== owner.uid) return true;
-    return !entry.content.equals(file.content);
-  });
-  return { different, surplus: [...there.keys()].some((path) => !wanted.has(path)) };
-}
-
-/** The user the server runs as, by number: names are looked up in the image. */
-export async function ownerOf(
-  container: Container,
-  info: ContainerInspectInfo,
-  signal: AbortSignal,
-): Promise<Owner> {
-  const [user = "", group = ""] = info.Config.User.split(":");
-  if (user === "") return { uid: 0, gid: 0 };
-  const known = /^\d+$/.test(user) && /^\d+$/.test(group);
-  const passwd = known ? [] : await table(container, "/etc/passwd", signal);
-  const line = passwd.find((fields) => fields[0] === user || fields[2] === user);
-  const groups = group === "" || /^\d+$/.test(group) ? [] : await table(container, "/etc/group", signal);
-  const gid = group === "" ? line?.[3] : (groups.find((fields) => fields[0] === group)?.[2] ?? group);
-  return { uid: number(/^\d+$/.test(user) ? user : line?.[2]), gid: number(gid) };
-}
-
-async function table(container: Container, path: string, signal: AbortSignal): Promise<string[][]> {
-  const found = await fetchArchive(container, path, signal);
-  const text = found?.[0]?.kind === "file" ? found[0].content.toString("utf8") : "";
-  return text.split("\n").map((line) => line.split(":"));
-}
-
-/** Unknown names stay with root: the engine itself refuses to start such a container and says why. */
-function number(text: string | undefined): number {
-  return text !== undefined && /^\d+$/.test(text) ? Number(text) : 0;
+  private async labels(
+    volume: string,
+    abortSignal: AbortSignal,
+  ): Promise<Readonly<Record<string, string>> | null> {
+    try {
+      return (await this.docker.getVolume(volume).inspect({ abortSignal })).Labels ?? {};
+    } catch (error) {
+      if (statusOf(error) === 404) return null;
+      throw error;
+    }
+  }
 }

@@ -65,9 +65,10 @@ function acceptable(
 ): ReadonlyMap<string, string> {
   const accepted = new Map<string, string>();
   const takenBy = new Map<string, string>();
+  const targets = new Set(wanted.values());
   for (const [from, to] of wanted) {
     const problem =
-      problemOf(from, to, wanted, records, declared) ??
+      problemOf(from, to, targets, records, declared) ??
       (Object.hasOwn(records, to) && !wanted.has(to) ? `${to} is already recorded` : undefined) ??
       (takenBy.has(to) ? `${takenBy.get(to)} moves there too` : undefined);
     if (problem === undefined) {
@@ -81,12 +82,12 @@ function acceptable(
 function problemOf(
   from: string,
   to: string,
-  wanted: ReadonlyMap<string, string>,
+  /** Addresses that other records move to. */
+  targets: ReadonlySet<string>,
   records: Readonly<Record<string, RecordedResource>>,
   declared: ReadonlyMap<string, DesiredResource>,
 ): string | undefined {
-  const taken = [...wanted].some(([other, target]) => target === from && other !== from);
-  if (declared.has(from) && !taken) return `${from} is still declared`;
+  if (declared.has(from) && !targets.has(from)) return `${from} is still declared`;
   const kind = declared.get(to)?.kind;
   return kind === records[from]?.kind ? undefined : `${to} is of another kind`;
 }

@@ -43,6 +43,8 @@ export class ResourcePlanner {
   private readonly holding = new Map<string, { readonly reading: ReadResult; held: number }>();
   private readonly heldBy = new Map<string, string>();
   private readonly inCycle: ReadonlySet<string>;
+  /** Also when everything is to go. */
+  private readonly declared: ReadonlyMap<string, DesiredResource>;
 
   constructor(
     private readonly input: PlanInput,
@@ -52,6 +54,7 @@ export class ResourcePlanner {
     private readonly ordering: Ordering,
   ) {
     this.inCycle = new Set(ordering.cycle ?? []);
+    this.declared = new Map(input.desired.resources.map((resource) => [resource.address, resource]));
   }
 
   /** Plans the resource; those it needs must have been planned before. */

@@ -16,7 +16,10 @@ type Attempt = { readonly name: string; readonly run: () => Promise<string | nul
 
 /** Runs a program; null when it went well, otherwise why not. */
 function attempt(program: string, args: readonly string[]): string | null {
-  const result = spawnSync(program, args, { encoding: "utf8", env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } });
+  const result = spawnSync(program, args, {
+    encoding: "utf8",
+    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+  });
   if (result.error !== undefined) return `there is no \`${program}\` here`;
   if (result.status === 0) return null;
   return `${program} ended with ${result.status}: ${result.stderr.trim().split("\n").at(-1) ?? ""}`;
@@ -38,7 +41,11 @@ async function mavenArtifact(version: string): Promise<string | null> {
 }
 
 function look(version?: string): boolean {
-  const found = findDistribution({ env: process.env, onNote: say, ...(version === undefined ? {} : { version }) });
+  const found = findDistribution({
+    env: process.env,
+    onNote: say,
+    ...(version === undefined ? {} : { version }),
+  });
   return found.value !== undefined;
 }
 
