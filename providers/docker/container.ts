@@ -3,6 +3,7 @@
  * into the configuration volume.
  */
 import { createHash } from "node:crypto";
+import { posix } from "node:path";
 import type { ContainerCreateOptions, ContainerInspectInfo } from "dockerode";
 import { canonicalJson, isObject, type Json, type JsonObject } from "../../src/value/json.js";
 import type { UnitDirectories, UnitLimits, UnitSpec, UnitStatus } from "../runtime.js";
@@ -16,11 +17,14 @@ const FINGERPRINT_LABEL = "ferry.container";
 
 const UNIT_NAME = /^[a-z0-9][a-z0-9-]{0,127}$/;
 
-/** As the server sees them. */
+/**
+ * As the server sees them: one below each volume, because an engine never changes the owner of a volume's own root when
+ * it unpacks an archive there.
+ */
 export const DIRECTORIES: UnitDirectories = {
-  config: "/ferry/config",
-  data: "/ferry/data",
-  logs: "/ferry/logs",
+  config: "/ferry/config/unit",
+  data: "/ferry/data/unit",
+  logs: "/ferry/logs/unit",
 };
 export const DIRECTORY_NAMES = ["config", "data", "logs"] as const;
 
@@ -133,7 +137,7 @@ function volumes(spec: UnitSpec): Mounts {
   return DIRECTORY_NAMES.map((name) => ({
     Type: "volume",
     Source: volumeName(spec.name, name),
-    Target: DIRECTORIES[name],
+    Target: posix.dirname(DIRECTORIES[name]),
   }));
 }
 

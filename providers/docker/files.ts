@@ -2,6 +2,7 @@
  * Files in a unit's volumes, moved as archives, so that it is the same for an engine next door and on another machine.
  * Works on stopped containers too, and needs no program in the image.
  */
+import { posix } from "node:path";
 import type { Container, ContainerInspectInfo } from "dockerode";
 import type { UnitFile } from "../runtime.js";
 import { DIRECTORIES, DIRECTORY_NAMES } from "./container.js";
@@ -36,8 +37,10 @@ export async function claimDirectories(
   owner: Owner,
   signal: AbortSignal,
 ): Promise<void> {
-  for (const name of DIRECTORY_NAMES)
-    await put(container, DIRECTORIES[name], [directory(".", owner)], signal);
+  for (const name of DIRECTORY_NAMES) {
+    const { dir, base } = posix.parse(DIRECTORIES[name]);
+    await put(container, dir, [directory(base, owner)], signal);
+  }
 }
 
 export async function putFiles(

@@ -155,10 +155,7 @@ export class ResourcePlanner {
     const destroying = this.input.mode === "destroy";
     const live = reading.status === "present" ? reading.live : null;
     const decision = decideGoing(record, live, destroying, subject.sensitivity.rules);
-    const declared = destroying
-      ? this.input.desired.resources.find((one) => one.address === address)
-      : undefined;
-    const forbidden = declared?.lifecycle.preventDestroy ?? record.preventDestroy;
+    const forbidden = this.declared.get(address)?.lifecycle.preventDestroy ?? record.preventDestroy;
     if (decision.action !== "delete" || !forbidden) return decision;
     this.note(address, refusal.preventDestroy(address, "destroy", decision.text));
     this.heldBy.set(address, address);

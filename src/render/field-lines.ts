@@ -35,17 +35,19 @@ export function fieldEntries(field: FieldChange, room: number): FieldEntry[] {
     if (lists !== null) return [{ ...base, before: "", after: "", patch: lists }];
     return [{ ...base, before: side(field, before), after: newContent(field), patch: [] }];
   }
-  const value = kind === "added" ? after : before;
-  return parts(field.path, value ?? null, room).map(({ path, value: part }) => {
-    const text = field.sensitive && part === null ? "(sensitive)" : formatValue(part);
-    return {
-      ...base,
-      path: safeText(path),
-      before: kind === "removed" ? text : "",
-      after: kind === "added" ? text : "",
-      patch: [],
-    };
-  });
+  const value = (kind === "added" ? after : before) ?? null;
+  if (field.sensitive && value === null) return [entry(field, field.path, "(sensitive)")];
+  const entries: FieldEntry[] = [];
+  addParts(field, field.path, value, room, entries);
+  return entries;
+}
+
+/** What came or went at one place: on one line, or with the lines of a long text. */
+function entry(field: FieldChange, path: string, text: string, patch: readonly string[] = []): FieldEntry {
+  const { kind, forcesReplacement } = field;
+  const before = kind === "removed" ? text : "";
+  const after = kind === "added" ? text : "";
+  return { path: safeText(path), kind, before, after, forces: forcesReplacement, patch };
 }
 
 function side(field: FieldChange, value: Json | undefined): string {
@@ -62,25 +64,51 @@ function newContent(field: FieldChange): string {
 }
 
 /** A value as it is when it fits, otherwise its parts, each as long as it needs to be. */
-function parts(path: string, value: Json, room: number): { path: string; value: Json }[] {
-  if (!isComposite(value) || fits(value, room - path.length)) return [{ path, value }];
-  if (Array.isArray(value)) {
-    const key = keyOf(value);
-    return value.flatMap((item: Json, at) => parts(appendStep(path, itemStep(item, at, key)), item, room));
+function addParts(field: FieldChange, path: string, value: Json, room: number, into: FieldEntry[]): void {
+  if (!isComposite(value)) {
+    const lines =
+      typeof value === "string" && isLines(value) ? wholeText(field.kind === "added" ? "+" : "-", value) : [];
+    into.push(entry(field, path, lines.length > 0 ? "" : formatValue(value), lines));
+    return;
   }
-  if (!isObject(value)) return [{ path, value }];
-  return Object.entries(value).flatMap(([name, item]) => parts(appendStep(path, name), item, room));
+  const whole = textWithin(value, room - path.length);
+  if (whole !== null) into.push(entry(field, path, whole));
+  else if (Array.isArray(value)) {
+    const key = keyOf(value);
+    value.forEach((item: Json, at) => {
+      addParts(field, appendStep(path, itemStep(item, at, key)), withoutKey(item, key), room, into);
+    });
+  } else if (isObject(value)) {
+    for (const name of Object.keys(value)) {
+      addParts(field, appendStep(path, name), value[name] ?? null, room, into);
+    }
+  }
 }
 
-function fits(value: Json, room: number): boolean {
+function isLines(value: Json): boolean {
+  return typeof value === "string" && value.slice(0, -1).includes("\n");
+}
+
+/** The key is in the path already. */
+function withoutKey(item: Json, key: string | undefined): Json {
+  if (key === undefined || !isObject(item) || Object.keys(item).length === 1) return item;
+  const { [key]: _inPath, ...rest } = item;
+  return rest;
+}
+
+/** The value on one line, or null when that takes more than `room` characters or it holds texts of several lines. */
+function textWithin(value: Json, room: number): string | null {
   // Most values are small; the bound keeps huge ones from being formatted at every level.
-  return sizeWithin(value, room) && formatValue(value).length <= room;
+  if (!sizeWithin(value, room)) return null;
+  const text = formatValue(value);
+  return text.length <= room ? text : null;
 }
 
 function sizeWithin(value: Json, room: number): boolean {
   let left = room;
   const open: Json[] = [value];
   for (let next = open.pop(); next !== undefined && left >= 0; next = open.pop()) {
+    if (isLines(next)) return false;
     left -= typeof next === "string" ? next.length : 1;
     if (Array.isArray(next)) open.push(...next.slice(0, Math.max(0, left) + 1));
     else if (isObject(next)) open.push(...Object.values(next).slice(0, Math.max(0, left) + 1));
@@ -139,7 +167,7 @@ function listPatch(before: Json | undefined, after: Json | undefined, room: numb
   if (!Array.isArray(before) || !Array.isArray(after)) return null;
   const left: readonly Json[] = before;
   const right: readonly Json[] = after;
-  if (fits(left, room / 2) && fits(right, room / 2)) return null;
+  if (textWithin(left, room / 2) !== null && textWithin(right, room / 2) !== null) return null;
   const old = left.map((item) => formatValue(item)).join("\n");
   const now = right.map((item) => formatValue(item)).join("\n");
   const options = { context: 1, maxEditLength: MAX_EDITS } as const;

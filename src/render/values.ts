@@ -8,11 +8,14 @@ const LONGEST = 2_000;
 /** Control characters, and those that change the direction of a line, could make a reviewer read something else. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not get through
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+/** Most texts need no look at each character of the long list above. */
+const HARMLESS = /^[ -~]*$/;
 const PLAIN = /^[\w./:@%+=~^$*-]+$/;
 const LOOKS_TYPED = /^(?:null|true|false|[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+~@^]|\(.*)$/;
 
 /** `text` with unsafe characters as \uXXXX. */
 export function safeText(text: string): string {
+  if (HARMLESS.test(text)) return text;
   return text.replace(UNSAFE, (unsafe) => `\\u${unsafe.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 

@@ -14,7 +14,7 @@ import { type EnsembleSpec, ensembleOf, quorumSize, type ServerSpec } from "./sp
 import type { Step } from "./steps.js";
 import { stepText } from "./steps.js";
 import { type UnitPlan, unitName, unitSpec } from "./unit.js";
-import { observeAll, waitWhole } from "./waiting.js";
+import { leaderOf, observeAll, waitWhole } from "./waiting.js";
 
 export interface RolloutTarget {
   /** Normalised, no unknown values. */
@@ -46,11 +46,33 @@ export class Rollout {
 
   /** Runs the steps in order; rejects with RolloutError, the ensemble as whole as it was. */
   async run(steps: readonly Step[]): Promise<void> {
-    for (const [at, step] of steps.entries()) {
+    const queue = [...steps];
+    for (let at = 1; ; at += 1) {
       this.cluster.signal.throwIfAborted();
-      this.report({ message: stepText(step), step: at + 1, steps: steps.length });
+      const step = await this.next(queue);
+      if (step === undefined) return;
+      this.report({ message: stepText(step), step: at, steps: steps.length });
       await this.take(step);
     }
+  }
+
+  /** Leadership moves while servers restart: whoever leads now is put off to the end of its round. */
+  private async next(queue: Step[]): Promise<Step | undefined> {
+    const step = queue.shift();
+    if (step?.kind !== "restart") return step;
+    const leads = await this.leads(step.id);
+    const members = JSON.stringify(step.members);
+    const isSameRound = (other: Step): boolean =>
+      other.kind === "restart" && JSON.stringify(other.members) === members;
+    const rest = queue.findIndex((other) => !isSameRound(other));
+    const round = rest < 0 ? queue.length : rest;
+    if (!leads || round === 0) return { ...step, leader: leads };
+    queue.splice(round, 0, step);
+    return this.next(queue);
+  }
+
+  private async leads(id: number): Promise<boolean> {
+    return leaderOf(await observeAll(this.cluster, this.spec, [...this.serving.values()])) === id;
   }
 
   private async take(step: Step): Promise<void> {
@@ -59,6 +81,8 @@ export class Rollout {
         return this.start(step.id, step.members);
       case "restart":
         return this.restart(step.id, step.members);
+      case "yield":
+        return (await this.leads(step.id)) ? this.restart(step.id, step.members, this.former) : undefined;
       case "join":
         return this.join(step.id);
       case "leave":
@@ -172,7 +196,11 @@ export class Rollout {
     return notBack({ address: this.cluster.address, id, waitedSeconds, reason, logs, outcome });
   }
 
-  private async restart(id: number, memberIds: readonly number[]): Promise<void> {
+  private async restart(
+    id: number,
+    memberIds: readonly number[],
+    target: RolloutTarget | null = this.target,
+  ): Promise<void> {
     const single = this.serving.size <= 1;
     if (!single) {
       const reason = await waitWhole(this.cluster, this.spec, [...this.serving.values()], this.waitMs());
@@ -181,7 +209,7 @@ export class Rollout {
     const host = this.server(id).host;
     const runtime = await this.cluster.runtime(host);
     await runtime.stop(unitName(this.cluster.address, id), this.cluster.signal);
-    await this.launch(id, this.target, memberIds);
+    await this.launch(id, target ?? this.target, memberIds);
     this.serving.set(id, this.server(id));
     const reason = await this.whyNotBack(id);
     if (reason !== null) throw new RolloutError(await this.putBack(id, reason, memberIds));

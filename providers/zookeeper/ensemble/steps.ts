@@ -37,6 +37,8 @@ export type Step =
       readonly members: readonly number[];
       readonly leader: boolean;
     }
+  /** Restarts it only if it leads when its turn comes: a server that has no place in the others' list must not lead. */
+  | { readonly kind: "yield"; readonly id: number; readonly members: readonly number[] }
   /** Incremental reconfig, 3.5 and newer. */
   | { readonly kind: "join"; readonly id: number }
   | { readonly kind: "leave"; readonly id: number }
@@ -153,6 +155,7 @@ function byRollingRestart({ kept, gone, added, back, now }: Shape): Step[] {
     ];
   };
   const shrink = (server: CurrentServer): void => {
+    if (server.running) steps.push({ kind: "yield", id: server.id, members: [...members] });
     members = members.filter((id) => id !== server.id);
     current = current.filter(({ id }) => id !== server.id);
     steps.push(
@@ -194,6 +197,8 @@ export function stepText(step: Step): string {
       return `${step.isNew ? "deploy" : "start"} server ${step.id}, wait until it serves and follows`;
     case "restart":
       return `restart server ${step.id}${step.leader ? " (the leader, last)" : ""}, wait until it follows and all are in step`;
+    case "yield":
+      return `restart server ${step.id} if it leads, so that another one does before it goes`;
     case "join":
       return `add server ${step.id} to the membership (reconfig), wait until it follows`;
     case "leave":

@@ -54,6 +54,8 @@ function command(plan: UnitPlan): string[] {
     plan.java,
     `-Xms${spec.jvm.heap}`,
     `-Xmx${spec.jvm.heap}`,
+    // Some log4j bridges lack what ZooKeeper's JMX registration of loggers looks for, and it would not start.
+    "-Dzookeeper.jmx.log4j.disable=true",
     ...jvmSettings(plan),
     ...loggingConfiguration(plan.logging, "INFO").jvmOptions(directories.config),
     ...spec.jvm.options,

@@ -103,7 +103,15 @@ function shellImage(): TarEntry[] {
   const entries = [...files].map(([path, content]) =>
     entry(path, "file", content, path === "etc/passwd" ? 0o644 : 0o755),
   );
-  return [entry("tmp", "directory", Buffer.alloc(0), 0o1777), ...entries];
+  // Folders that are not in the archive would be root's alone.
+  const folders = new Set([...files.keys()].flatMap((path) => foldersOf(path)));
+  const made = [...folders].map((path) => entry(path, "directory", Buffer.alloc(0), 0o755));
+  return [entry("tmp", "directory", Buffer.alloc(0), 0o1777), ...made, ...entries];
+}
+
+function foldersOf(path: string): string[] {
+  const parts = path.split("/").slice(0, -1);
+  return parts.map((_, at) => parts.slice(0, at + 1).join("/"));
 }
 
 function entry(path: string, kind: TarEntry["kind"], content: Buffer, mode: number): TarEntry {

@@ -1,6 +1,10 @@
 /** Units as containers of a real engine. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { sshCommand } from "../../../providers/docker/endpoint.js";
 import { openDockerRuntime } from "../../../providers/docker/runtime.js";
 import type { HostRuntime, UnitSpec } from "../../../providers/runtime.js";
 import { DiagnosticError } from "../../../src/diagnostics/diagnostic.js";
@@ -117,7 +121,7 @@ docker("on-failure: the engine starts a killed server again", async ({ runtime }
 docker(
   "files: written without touching the process; surplus ones need a new container; data survives",
   async ({ runtime, engine }) => {
-    const keep = ["sh", "-c", "[ -f /ferry/data/x ] || echo first >/ferry/data/x; exec sleep 300"];
+    const keep = ["sh", "-c", "[ -f /ferry/data/unit/x ] || echo first >/ferry/data/unit/x; exec sleep 300"];
     await runtime.ensure(unit({ command: keep }), signal);
     const { pid } = await runtime.start("a-1", signal);
     const id = async () => (await engine.docker.getContainer("ferry-a-1").inspect()).Id;
@@ -170,7 +174,7 @@ docker(
     const command = [
       "sh",
       "-c",
-      "id; cat /ferry/config/zoo.cfg; echo y >/ferry/data/y && echo wrote; echo z >/z; exec sleep 300",
+      "id; cat /ferry/config/unit/zoo.cfg; echo y >/ferry/data/unit/y && echo wrote; echo z >/z; exec sleep 300",
     ];
     const settings = {
       network: "host",
@@ -183,7 +187,7 @@ docker(
     await runtime.start("a-1", signal);
     const text = await waitFor("it said all", 10_000, async () => {
       const found = await runtime.logs("a-1", 20, signal);
-      return /\/z/.test(found) ? found : null;
+      return / \/z|create \/z/.test(found) ? found : null;
     });
     assert.match(text, "uid=1234(zookeeper) gid=1235(zookeeper)");
     assert.match(text, "x=1\n");
@@ -216,21 +220,18 @@ docker("leaves what is not its own alone", async ({ runtime, engine }) => {
   await runtime.ensure(unit(), signal);
 });
 
-docker(
-  "tells what is wrong: no unit, no image, no engine, bad names and paths, interrupted",
-  async ({ runtime }) => {
-    assert.is(await code(runtime.start("a-1", signal)), "unit-missing");
-    assert.is(await code(runtime.ensure(unit({ image: "127.0.0.1:1/nothing:1" }), signal)), "docker-refused");
-    assert.is(await code(runtime.inspect("../x", signal)), "bad-unit-name");
-    assert.is(await code(runtime.ensure(unit({ files: [file("../x", "")] }), signal)), "path-outside-unit");
-    assert.is(await code(runtime.list({}, AbortSignal.abort())), "interrupted");
-    await runtime.ensure(unit({ command: ["/no-such-program"] }), signal);
-    assert.is(await code(runtime.start("a-1", signal)), "docker-refused");
-    for (const endpoint of ["unix:///nowhere.sock", "tcp://127.0.0.1:1", "ssh://nobody@127.0.0.1:1"]) {
-      assert.is(await code((await open(endpoint)).probe(signal)), "docker-unreachable", endpoint);
-    }
-  },
-);
+docker("tells what is wrong: no unit, no image, bad names and paths, interrupted", async ({ runtime }) => {
+  assert.is(await code(runtime.start("a-1", signal)), "unit-missing");
+  assert.is(await code(runtime.ensure(unit({ image: "127.0.0.1:1/nothing:1" }), signal)), "docker-refused");
+  assert.is(await code(runtime.inspect("../x", signal)), "bad-unit-name");
+  assert.is(await code(runtime.ensure(unit({ files: [file("../x", "")] }), signal)), "path-outside-unit");
+  assert.is(await code(runtime.list({}, AbortSignal.abort())), "interrupted");
+  await runtime.ensure(unit({ command: ["/no-such-program"] }), signal);
+  assert.is(await code(runtime.start("a-1", signal)), "docker-refused");
+  for (const endpoint of ["unix:///nowhere.sock", "tcp://127.0.0.1:1", "ssh://nobody@127.0.0.1:1"]) {
+    assert.is(await code((await open(endpoint)).probe(signal)), "docker-unreachable", endpoint);
+  }
+});
 
 docker("probes the engine", async ({ runtime }) => {
   const found = (await runtime.probe(signal)) as { engine: { version: string }; cores: number };
@@ -238,6 +239,55 @@ docker("probes the engine", async ({ runtime }) => {
   assert.ok(found.cores >= 1);
   assert.match(runtime.location, /^docker unix:\/\//);
 });
+
+docker("reaches an engine through ssh as Docker's own client does", async ({ engine }) => {
+  const folder = mkdtempSync(join(tmpdir(), "ferry-ssh-"));
+  const path = process.env["PATH"];
+  // Stands for the other machine: runs there what ssh was told to run.
+  const script = `#!/bin/sh\nwhile [ "$1" != -- ]; do shift; done\nshift 2\nDOCKER_HOST=${engine.endpoint} exec "$@"\n`;
+  writeFileSync(join(folder, "ssh"), script, { mode: 0o755 });
+  process.env["PATH"] = `${folder}:${path}`;
+  try {
+    const runtime = await open("ssh://ops@elsewhere");
+    assert.match(((await runtime.probe(signal)) as { engine: { version: string } }).engine.version, /^\d+\./);
+    await runtime.ensure(unit(), signal);
+    assert.is((await runtime.start("a-1", signal)).running, true);
+    assert.is(String(await runtime.readFile("a-1", "config", "zoo.cfg", signal)), "x=1\n");
+  } finally {
+    process.env["PATH"] = path;
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+const alone = suite("docker without an engine");
+
+alone("says for each kind of endpoint that nobody answers", async () => {
+  for (const endpoint of ["unix:///nowhere.sock", "tcp://127.0.0.1:1", "ssh://nobody@127.0.0.1:1"]) {
+    assert.is(await code((await open(endpoint)).probe(signal)), "docker-unreachable", endpoint);
+  }
+  assert.is(await code(open("npipe:////./pipe/docker")), "bad-endpoint");
+});
+
+alone("the environment's DOCKER_HOST is not heeded", async () => {
+  const before = process.env["DOCKER_HOST"];
+  process.env["DOCKER_HOST"] = "tcp://127.0.0.1:1";
+  try {
+    const runtime = await open("unix:///nowhere.sock");
+    const error = await runtime.probe(signal).catch((found: unknown) => found);
+    assert.match(String(error), "/nowhere.sock");
+  } finally {
+    if (before === undefined) delete process.env["DOCKER_HOST"];
+    else process.env["DOCKER_HOST"] = before;
+  }
+});
+
+alone("ssh takes a host name never for an option", () => {
+  const words = sshCommand(new URL("ssh://ops@10.0.0.1:2222"));
+  assert.equal(words.slice(-5), ["--", "10.0.0.1", "docker", "system", "dial-stdio"]);
+  assert.match(words.join(" "), "-l ops -p 2222");
+});
+
+alone.run();
 
 const reason = whyNoEngine();
 if (reason === null) docker.run();

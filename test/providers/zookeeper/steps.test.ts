@@ -132,7 +132,7 @@ function after(step: Step, running: Set<number>, members: Set<number>, reconfig:
 
 /** Members that are up while the step is under way. */
 function upDuring(step: Step, running: ReadonlySet<number>, members: ReadonlySet<number>): number {
-  const down = step.kind === "restart" || step.kind === "remove" ? step.id : null;
+  const down = ["restart", "remove", "yield"].includes(step.kind) ? step.id : null;
   return [...members].filter((id) => running.has(id) && id !== down).length;
 }
 
