@@ -117,7 +117,8 @@ async function approved(
 }
 
 function questionFor(plan: Plan): string {
-  if (plan.mode === "refresh-only") return "Shall ferry write what is live into the state? No server is touched.";
+  if (plan.mode === "refresh-only")
+    return "Shall ferry write what is live into the state? No server is touched.";
   const many = plan.changes.filter((change) => change.action !== "no-op").length;
   return `Shall ferry carry out ${many === 1 ? "this change" : `these ${many} changes`}?`;
 }

@@ -86,7 +86,10 @@ async function showResource(
     recorded: record === undefined ? null : recordedJson(record),
     live: reading === null ? null : readingJson(reading, record?.sensitivePaths ?? []),
   };
-  const text = stringify(resourceText(address, record, reading), { lineWidth: 0, aliasDuplicateObjects: false });
+  const text = stringify(resourceText(address, record, reading), {
+    lineWidth: 0,
+    aliasDuplicateObjects: false,
+  });
   return {
     ...reply(text, data, reading?.diagnostics ?? []),
     exitCode: reading?.status === "unreadable" ? 1 : 0,
@@ -94,7 +97,11 @@ async function showResource(
 }
 
 /** For people: what is live, else what was last seen. `ferry state show` has the whole record. */
-function resourceText(address: string, record: RecordedResource | undefined, reading: ReadResult | null): JsonObject {
+function resourceText(
+  address: string,
+  record: RecordedResource | undefined,
+  reading: ReadResult | null,
+): JsonObject {
   const sensitive = record?.sensitivePaths ?? [];
   const applied = record === undefined ? "never" : (record.appliedAt ?? "never");
   if (reading === null) {
