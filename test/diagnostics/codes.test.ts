@@ -31,4 +31,29 @@ codes("are all in the document", () => {
   assert.equal([...rows].sort(), [...codesInSources()].sort());
 });
 
+/** Codes given anywhere but in src/config, as far as they stand in the text. */
+function otherCodes(): string[] {
+  const files = ["src", "state", "providers"].flatMap((folder) =>
+    readdirSync(join(installRoot(), folder), { withFileTypes: true, recursive: true })
+      .filter((entry) => entry.name.endsWith(".ts") && !entry.parentPath.includes("src/config"))
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8")),
+  );
+  const call =
+    /\b(?:errorDiagnostic|warningDiagnostic|mistake|refusal)\(\s*(?:\w+ \? "([a-z0-9-]+)" : )?"([a-z0-9-]+)",/g;
+  const found = files.flatMap((text) =>
+    [...text.matchAll(call)].flatMap(([, first, second]) => [first, second]),
+  );
+  return [...new Set(found.filter((code) => code !== undefined))].sort();
+}
+
+codes("of planning, applying, state and servers are all in the document", () => {
+  const document = readFileSync(join(installRoot(), "docs/diagnostics.md"), "utf8");
+  const found = otherCodes();
+  assert.ok(found.length > 80, "the sources are searched");
+  assert.equal(
+    found.filter((code) => !document.includes(`\`${code}\``)),
+    [],
+  );
+});
+
 codes.run();
