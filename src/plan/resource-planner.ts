@@ -166,8 +166,11 @@ export class ResourcePlanner {
   private unreadableDecision(subject: Subject): Decision | null {
     const acting = this.actingNeeds(subject.address);
     if (acting.length === 0) return this.holdUnread(subject);
-    const made = acting.some((other) => this.done.get(other)?.action === "create");
-    // What is only being made cannot hold anything yet.
+    // What is only being made, or was never finished, cannot hold anything yet.
+    const made = acting.some(
+      (other) =>
+        this.done.get(other)?.action === "create" || this.participants.records.get(other)?.appliedAt === null,
+    );
     if (subject.record === undefined && made) return null;
     this.note(subject.address, refusal.deferred(subject.address, acting));
     return unchanged(subject, "deferred", `cannot be read until ${acting.join(", ")} is changed`);

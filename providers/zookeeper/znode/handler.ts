@@ -15,7 +15,7 @@ import type {
 import { type Connections, clientFor, isTree } from "./access.js";
 import { readTree } from "./read.js";
 import { declaredNodes, normaliseTree, treeOf, withFormer } from "./tree.js";
-import { deleteTree, TreeError, writeTree } from "./write.js";
+import { deleteTree, refuseExisting, TreeError, writeTree } from "./write.js";
 
 const RULES: FieldRules = {
   forcesReplacement: ["path", "ensemble", "connectString"],
@@ -156,6 +156,7 @@ export function znodeHandler(connections: Connections): KindHandler {
         await deleteTree(tree, writing);
         return { status: "deleted", diagnostics: [] };
       }
+      if (change.action === "create") await refuseExisting(tree.path, writing);
       await writeTree(tree, change.action === "update" ? treeOf(change.before) : null, writing);
       const now = await readWanted(
         change.after,

@@ -44,6 +44,22 @@ export async function deleteTree(tree: TreeSpec, writing: Writing): Promise<void
   for (const { path } of nodes.reverse()) await deleteNode(path, tree.exclusive, writing);
 }
 
+/** What is to be made and is there already was made by somebody else since the plan: it is not taken over. */
+export async function refuseExisting(path: string, { address, client }: Writing): Promise<void> {
+  if ((await client.exists(path)) === null) return;
+  throw new TreeError(
+    errorDiagnostic(
+      "exists-unmanaged",
+      `${address}: ${path} exists already, and the state does not know it`,
+      {
+        address,
+        detail: "Somebody made it since the plan. It is untouched.",
+        remedy: `Import it with \`ferry import ${address} ${path}\`, or declare another path.`,
+      },
+    ),
+  );
+}
+
 async function writeNode(path: string, node: NodeSpec, writing: Writing): Promise<void> {
   const { client, context, report } = writing;
   const data = await serverData(node, context);
