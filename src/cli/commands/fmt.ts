@@ -1,7 +1,7 @@
 /** `ferry fmt`: puts configuration files into the usual form. A file that is no valid YAML is never written. */
 import { readFile, rename, stat, writeFile } from "node:fs/promises";
 import { Command, Option } from "clipanion";
-import type { Diagnostic } from "../../diagnostics/diagnostic.js";
+import { type Diagnostic, hasErrors } from "../../diagnostics/diagnostic.js";
 import { ProjectCommand } from "../command.js";
 import type { Reply } from "../reply.js";
 
@@ -32,7 +32,7 @@ export class FmtCommand extends ProjectCommand {
 
   protected override async run(): Promise<Reply> {
     const { shownPath, yamlFiles } = await import("../yaml-files.js");
-    const { formatYaml } = await import("../formatting.js");
+    const { formatYaml } = await import("../../config/format.js");
     const directory = this.directory();
     const diagnostics: Diagnostic[] = [];
     const changed: FormattedFile[] = [];
@@ -40,11 +40,12 @@ export class FmtCommand extends ProjectCommand {
       const path = shownPath(directory, absolute);
       const before = await readFile(absolute, "utf8");
       const formatted = formatYaml(before, path);
-      if (formatted.kind === "invalid") diagnostics.push(...formatted.diagnostics);
-      else if (formatted.text !== before) changed.push({ path, absolute, before, after: formatted.text });
+      diagnostics.push(...formatted.diagnostics);
+      if (formatted.value !== undefined && formatted.value !== before)
+        changed.push({ path, absolute, before, after: formatted.value });
     }
     if (!this.check) for (const file of changed) await replaceFile(file.absolute, file.after);
-    const failed = diagnostics.length > 0 || (this.check && changed.length > 0);
+    const failed = hasErrors(diagnostics) || (this.check && changed.length > 0);
     const text = await this.text(changed);
     return {
       exitCode: failed ? 1 : 0,
