@@ -14,8 +14,8 @@ export interface TestEngine {
   readonly endpoint: string;
   readonly docker: Docker;
   readonly folder: string;
-  /** Imports an archive as an image. */
-  importImage(archive: string, name: string): Promise<void>;
+  /** Imports an archive (a file's path, or its bytes) as an image. */
+  importImage(archive: string | NodeJS.ReadableStream, name: string): Promise<void>;
   /** Removes every container, stops the engine and deletes its data. */
   close(): Promise<void>;
 }
@@ -72,6 +72,15 @@ async function stop(child: ChildProcess, docker: Docker, folder: string): Promis
   rmSync(folder, { recursive: true, force: true });
 }
 
+/** The library has one overload for each kind of archive. */
+function importArchive(
+  docker: Docker,
+  archive: string | NodeJS.ReadableStream,
+  name: { repo: string; tag: string },
+) {
+  return typeof archive === "string" ? docker.importImage(archive, name) : docker.importImage(archive, name);
+}
+
 /** Starts it and waits until it answers; `listen` are further `-H` and TLS options of dockerd. */
 export async function startEngine(listen: readonly string[] = []): Promise<TestEngine> {
   const folder = mkdtempSync(join(tmpdir(), "ferry-docker-"));
@@ -113,7 +122,7 @@ export async function startEngine(listen: readonly string[] = []): Promise<TestE
     folder,
     importImage: async (archive, name) => {
       const [repo = name, tag = "latest"] = name.split(":");
-      const stream = await docker.importImage(archive, { repo, tag });
+      const stream = await importArchive(docker, archive, { repo, tag });
       await new Promise((resolve, reject) => {
         docker.modem.followProgress(stream, (error) => (error === null ? resolve(null) : reject(error)));
       });

@@ -1,18 +1,15 @@
-/**
- * A Docker engine of the test's own, with an image made of this machine's shell: no network, no registry. Needs dockerd
- * and the right to run it; whatever happens to the test, the engine and its containers end with it.
- */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, openSync, readFileSync, realpathSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+/** An image made of this machine's shell, in a Docker engine of the test's own: no network, no registry. */
+import { execFileSync } from "node:child_process";
+import { readFileSync, realpathSync } from "node:fs";
 import { Readable } from "node:stream";
-import Docker from "dockerode";
+import type Docker from "dockerode";
 import { packTar, type TarEntry } from "../../../providers/docker/tar.js";
-import { waitFor } from "../../harness/wait.js";
+import { startEngine as startRealEngine } from "../../harness/docker.js";
 
 export const IMAGE = "ferry-test/shell:1";
 const PROGRAMS = ["sh", "sleep", "cat", "env", "id", "ls", "stat", "mkdir"];
+
+export { whyNoEngine } from "../../harness/docker.js";
 
 export interface TestEngine {
   readonly endpoint: string;
@@ -20,71 +17,16 @@ export interface TestEngine {
   stop(): Promise<void>;
 }
 
-/** Why no engine can be started here; null when one can. */
-export function whyNoEngine(): string | null {
-  if (process.getuid?.() !== 0) return "only root may start an engine";
-  try {
-    execFileSync("dockerd", ["--version"], { stdio: "ignore" });
-    return null;
-  } catch {
-    return "there is no dockerd";
-  }
-}
-
+/** A real engine that holds the image. */
 export async function startEngine(): Promise<TestEngine> {
-  const folder = mkdtempSync(join(tmpdir(), "ferry-engine-"));
-  const socket = join(folder, "docker.sock");
-  const flags = ["--iptables=false", "--ip6tables=false", "--bridge=none", "--storage-driver=vfs"];
-  const places = [
-    "--data-root",
-    join(folder, "data"),
-    "--exec-root",
-    join(folder, "exec"),
-    "--pidfile",
-    join(folder, "pid"),
-  ];
-  const log = openSync(join(folder, "log"), "a");
-  const child = spawn("dockerd", [...flags, ...places, "-H", `unix://${socket}`], {
-    stdio: ["ignore", log, log],
-  });
-  const docker = new Docker({ socketPath: socket });
-  const stop = () => stopEngine(child, docker, folder);
+  const engine = await startRealEngine();
   try {
-    await waitFor("the engine answers", 60_000, () => {
-      if (child.exitCode !== null) throw new Error(readFileSync(join(folder, "log"), "utf8").slice(-2000));
-      return docker.ping().then(() => true);
-    });
-    const archive = Readable.from([packTar(shellImage())]);
-    const answer = await docker.importImage(archive, { repo: "ferry-test/shell", tag: "1" });
-    await new Promise((resolve, reject) => {
-      docker.modem.followProgress(answer, (error) => (error ? reject(error) : resolve(null)));
-    });
-    return { endpoint: `unix://${socket}`, docker, stop };
+    await engine.importImage(Readable.from([packTar(shellImage())]), IMAGE);
   } catch (error) {
-    await stop();
+    await engine.close();
     throw error;
   }
-}
-
-async function stopEngine(child: ChildProcess, docker: Docker, folder: string): Promise<void> {
-  try {
-    const left = await docker.listContainers({ all: true });
-    await Promise.all(left.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true })));
-  } finally {
-    child.kill("SIGTERM");
-    await waitFor("the engine ended", 30_000, () => child.exitCode !== null || child.signalCode !== null);
-    unmountBelow(folder);
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/** An engine leaves its network namespaces mounted. */
-function unmountBelow(folder: string): void {
-  const mounts = readFileSync("/proc/self/mounts", "utf8").split("\n");
-  const points = mounts
-    .map((line) => line.split(" ")[1] ?? "")
-    .filter((point) => point.startsWith(`${folder}/`));
-  for (const point of points.sort().reverse()) execFileSync("umount", [point], { stdio: "ignore" });
+  return { endpoint: engine.endpoint, docker: engine.docker, stop: engine.close };
 }
 
 /** This machine's programs with the libraries they load. */
