@@ -11,6 +11,10 @@ export interface RuntimeContext {
   readonly projectRoot: string;
   readonly secrets: SecretResolver;
   readonly signal: AbortSignal;
+  /** The state's. With it containers of another state are told apart even where hosts have the same name. */
+  readonly lineage?: string;
+  /** Is told of what takes long, such as the download of an image. */
+  readonly report?: (message: string) => void;
 }
 
 /** `address`: the Host's, for messages. Rejects with DiagnosticError when the spec names no runtime of this version. */

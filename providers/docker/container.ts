@@ -28,6 +28,9 @@ export const DIRECTORIES: UnitDirectories = {
 };
 export const DIRECTORY_NAMES = ["config", "data", "logs"] as const;
 
+/** Where the configuration volume itself is; beside the unit's directory it holds what only ferry needs. */
+export const CONFIG_VOLUME = posix.dirname(DIRECTORIES.config);
+
 export function isUnitName(name: string): boolean {
   return UNIT_NAME.test(name);
 }
@@ -45,15 +48,25 @@ interface Recorded {
   readonly labels: Readonly<Record<string, string>>;
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
-  readonly limits: UnitLimits;
-  readonly restart: UnitSpec["restart"];
+}
+
+type HostConfig = NonNullable<ContainerCreateOptions["HostConfig"]>;
+
+/** Who makes the unit. `lineage`: the state's, null when the caller did not say. */
+export interface UnitOwner {
+  readonly host: string;
+  readonly lineage: string | null;
 }
 
 /**
  * The engine's settings for a unit. `seccomp`: content of the profile, when spec.docker names one that is a file. Equal
  * results mean that a container need not be made anew.
  */
-export function createOptions(spec: UnitSpec, host: string, seccomp: string | null): ContainerCreateOptions {
+export function createOptions(
+  spec: UnitSpec,
+  owner: UnitOwner,
+  seccomp: string | null,
+): ContainerCreateOptions {
   const [program = "", ...words] = spec.command;
   const options: ContainerCreateOptions = {
     Image: spec.image ?? "",
@@ -69,35 +82,47 @@ export function createOptions(spec: UnitSpec, host: string, seccomp: string | nu
       : {}),
     HostConfig: hostConfig(spec, seccomp),
   };
-  return { ...options, name: containerName(spec.name), Labels: labels(spec, host, options) };
+  return { ...options, name: containerName(spec.name), Labels: labels(spec, owner, options) };
 }
 
 function isBridged(spec: UnitSpec): boolean {
   return spec.docker?.["network"] === "bridge";
 }
 
-function labels(spec: UnitSpec, host: string, options: ContainerCreateOptions): Record<string, string> {
-  const { command, environment, limits, restart } = spec;
-  const recorded: Recorded = { labels: spec.labels, command, environment, limits, restart };
-  const all = {
-    ...spec.labels,
+/** The marks by which a unit's container and volumes are known. What the spec says of the lineage counts more. */
+export function ownerLabels(spec: UnitSpec, owner: UnitOwner): Record<string, string> {
+  const lineage = spec.labels[LINEAGE_LABEL] ?? owner.lineage;
+  return {
     [UNIT_LABEL]: spec.name,
-    [HOST_LABEL]: host,
+    [HOST_LABEL]: owner.host,
+    ...(lineage === null ? {} : { [LINEAGE_LABEL]: lineage }),
+  };
+}
+
+function labels(spec: UnitSpec, owner: UnitOwner, options: ContainerCreateOptions): Record<string, string> {
+  const { command, environment } = spec;
+  const recorded: Recorded = { labels: spec.labels, command, environment };
+  const all: Record<string, string> = {
+    ...spec.labels,
+    ...ownerLabels(spec, owner),
     [RECORD_LABEL]: JSON.stringify(recorded),
   };
+  // The lineage is left out: a container that was imported into another state is the same container.
+  const { [LINEAGE_LABEL]: _, ...counting } = all;
   const fingerprint = createHash("sha256")
-    .update(canonicalJson({ options, all } as unknown as Json))
+    .update(canonicalJson({ options, all: counting } as unknown as Json))
     .digest("hex");
   return { ...all, [FINGERPRINT_LABEL]: fingerprint };
 }
 
-function hostConfig(
-  spec: UnitSpec,
-  seccomp: string | null,
-): NonNullable<ContainerCreateOptions["HostConfig"]> {
+/** Dropped unless the spec says otherwise: a server that listens above port 1024 needs none. */
+const DEFAULT_CAP_DROP: Json = ["ALL"];
+
+function hostConfig(spec: UnitSpec, seccomp: string | null): HostConfig {
   const { limits } = spec;
   const docker = spec.docker ?? {};
-  const capDrop = texts(docker["capDrop"]);
+  const privileged = docker["privileged"] === true;
+  const capDrop = privileged ? [] : texts(docker["capDrop"] ?? DEFAULT_CAP_DROP);
   return {
     NetworkMode: isBridged(spec) ? "bridge" : "host",
     ...(isBridged(spec) ? { PortBindings: bindings(spec) } : {}),
@@ -105,16 +130,19 @@ function hostConfig(
     RestartPolicy: { Name: spec.restart === "always" ? "unless-stopped" : spec.restart },
     LogConfig: { Type: "json-file", Config: { "max-size": "50m", "max-file": "2" } },
     Mounts: [...volumes(spec), ...binds(docker["mounts"])],
-    ...(limits.memoryBytes === undefined ? {} : { Memory: limits.memoryBytes }),
+    // Swap is part of the memory limit: a JVM that is swapped out misses its deadlines, one that is killed is seen.
+    ...(limits.memoryBytes === undefined
+      ? {}
+      : { Memory: limits.memoryBytes, MemorySwap: limits.memoryBytes }),
     ...(limits.cpus === undefined ? {} : { NanoCpus: Math.round(limits.cpus * 1e9) }),
     ...(limits.cpuShares === undefined ? {} : { CpuShares: limits.cpuShares }),
     ...(limits.cpuset === undefined ? {} : { CpusetCpus: limits.cpuset }),
     ...(capDrop.length > 0 ? { CapDrop: capDrop } : {}),
-    Privileged: docker["privileged"] === true,
+    Privileged: privileged,
     ReadonlyRootfs: docker["readOnlyRoot"] === true,
     // A JVM keeps its performance file in /tmp.
     ...(docker["readOnlyRoot"] === true ? { Tmpfs: { "/tmp": "rw,mode=1777" } } : {}),
-    SecurityOpt: securityOptions(docker, seccomp),
+    SecurityOpt: [...(privileged ? [] : ["no-new-privileges"]), ...securityOptions(docker, seccomp)],
   };
 }
 
@@ -131,7 +159,7 @@ function securityOptions(docker: JsonObject, seccomp: string | null): string[] {
   ];
 }
 
-type Mounts = NonNullable<NonNullable<ContainerCreateOptions["HostConfig"]>["Mounts"]>;
+type Mounts = NonNullable<HostConfig["Mounts"]>;
 
 function volumes(spec: UnitSpec): Mounts {
   return DIRECTORY_NAMES.map((name) => ({
@@ -155,27 +183,61 @@ function texts(value: Json | undefined): string[] {
   return Array.isArray(value) ? value.filter((item: Json) => typeof item === "string") : [];
 }
 
-/** Whether that container is what `options` would make. */
+/** The limits a container has now, whoever set them last. */
+function limitsOf(config: HostConfig): UnitLimits {
+  const { Memory: memory = 0, NanoCpus: nano = 0, CpuQuota: quota = 0, CpuPeriod: period = 0 } = config;
+  const { CpuShares: shares = 0, CpusetCpus: cpuset = "" } = config;
+  // `docker update --cpu-quota` says the same as --cpus in other words; without a period the kernel's holds.
+  const cpus = nano > 0 ? nano / 1e9 : quota > 0 ? quota / (period > 0 ? period : 100_000) : 0;
+  return {
+    ...(memory > 0 ? { memoryBytes: memory } : {}),
+    ...(shares > 0 ? { cpuShares: shares } : {}),
+    ...(cpus > 0 ? { cpus } : {}),
+    ...(cpuset !== "" ? { cpuset } : {}),
+  };
+}
+
+function restartOf({ RestartPolicy: policy }: HostConfig): UnitSpec["restart"] {
+  const name = policy?.Name ?? "";
+  if (name === "on-failure") return name;
+  return name === "always" || name === "unless-stopped" ? "always" : "no";
+}
+
+/** Milliseconds the engine waits between the polite signal and the hard one. */
+export function graceMs(container: ContainerInspectInfo): number {
+  const { StopTimeout: seconds = 10 } = container.Config as { readonly StopTimeout?: number };
+  return seconds * 1000;
+}
+
+/** Whether that container is what `options` would make, and nobody has changed its limits or restarts since. */
 export function isSame(container: ContainerInspectInfo, options: ContainerCreateOptions): boolean {
-  return container.Config.Labels[FINGERPRINT_LABEL] === options.Labels?.[FINGERPRINT_LABEL];
+  if (container.Config.Labels[FINGERPRINT_LABEL] !== options.Labels?.[FINGERPRINT_LABEL]) return false;
+  const adjustable = (config: HostConfig): string =>
+    canonicalJson({ limits: { ...limitsOf(config) }, restart: restartOf(config) });
+  return adjustable(container.HostConfig) === adjustable(options.HostConfig ?? {});
 }
 
 /** Null when the container was not made by ferry, or its labels are damaged. */
 export function unitStatus(container: ContainerInspectInfo): UnitStatus | null {
-  const { State: state, Config: config } = container;
+  const { State: state, Config: config, HostConfig: host } = container;
   const name = config.Labels[UNIT_LABEL];
   const recorded = parseRecorded(config.Labels[RECORD_LABEL] ?? "");
   if (name === undefined || recorded === null) return null;
+  const lineage = config.Labels[LINEAGE_LABEL];
   // An engine calls a container that waits for its next start "running" and "restarting" at once.
   const running = state.Running && !state.Restarting;
   return {
     name,
-    ...recorded,
+    labels: { ...recorded.labels, ...(lineage === undefined ? {} : { [LINEAGE_LABEL]: lineage }) },
+    command: recorded.command,
+    environment: recorded.environment,
     running,
     pid: running && state.Pid > 0 ? state.Pid : null,
     startedAt: running ? state.StartedAt : null,
     exit: running ? null : exitText(state),
     image: config.Image,
+    limits: limitsOf(host),
+    restart: restartOf(host),
   };
 }
 
@@ -183,7 +245,7 @@ function parseRecorded(text: string): Recorded | null {
   try {
     const value = JSON.parse(text) as unknown;
     if (!isObject(value) || !isObject(value["labels"]) || !Array.isArray(value["command"])) return null;
-    return value as unknown as Recorded;
+    return isObject(value["environment"]) ? (value as unknown as Recorded) : null;
   } catch {
     return null;
   }

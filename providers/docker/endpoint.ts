@@ -2,14 +2,12 @@
  * From a host's docker settings to a client of its engine: a unix socket, TCP with or without TLS, or ssh. Opens no
  * connection by itself.
  */
-import { spawn } from "node:child_process";
-import { Agent, type ClientRequestArgs } from "node:http";
-import { Duplex } from "node:stream";
 import Docker from "dockerode";
 import { isSecret } from "../../src/value/expression.js";
 import { isObject, type Json, type JsonObject } from "../../src/value/json.js";
 import type { SecretResolver } from "../provider.js";
 import { mistake, type Place } from "./mistakes.js";
+import { SshAgent } from "./ssh.js";
 
 export interface RegistryCredentials {
   readonly username: string;
@@ -20,6 +18,8 @@ export interface RegistryCredentials {
 export interface Engine {
   readonly docker: Docker;
   readonly registry: RegistryCredentials | null;
+  /** Ends the connections that are kept. */
+  close(): void;
 }
 
 const DEFAULT_ENDPOINT = "unix:///var/run/docker.sock";
@@ -38,9 +38,11 @@ export async function openEngine(
 ): Promise<Engine> {
   const tls = isObject(settings["tls"]) ? await resolved(settings["tls"], secrets) : null;
   const registry = isObject(settings["registry"]) ? await resolved(settings["registry"], secrets) : null;
-  const options = { ...NOTHING_INHERITED, ...clientOptions(place, tls) };
+  const agent = sshAgent(place);
+  const options = { ...NOTHING_INHERITED, ...clientOptions(place, tls, agent) };
   try {
-    return { docker: new Docker(options as Docker.DockerOptions), registry: credentials(registry) };
+    const docker = new Docker(options as Docker.DockerOptions);
+    return { docker, registry: credentials(registry), close: () => agent?.destroy() };
   } catch (error) {
     throw mistake("bad-endpoint", place, `no client for this endpoint: ${String(error)}`, {
       remedy:
@@ -85,7 +87,11 @@ function credentials(fields: Record<string, Buffer> | null): RegistryCredentials
   };
 }
 
-function clientOptions(place: Place, tls: Record<string, Buffer> | null): object {
+function sshAgent({ endpoint }: Place): SshAgent | null {
+  return endpoint.startsWith("ssh://") && URL.canParse(endpoint) ? new SshAgent(new URL(endpoint)) : null;
+}
+
+function clientOptions(place: Place, tls: Record<string, Buffer> | null, agent: SshAgent | null): object {
   if (place.endpoint.startsWith("unix://")) return { socketPath: place.endpoint.slice("unix://".length) };
   const url = URL.canParse(place.endpoint) ? new URL(place.endpoint) : null;
   if (url?.protocol === "tcp:") {
@@ -93,55 +99,9 @@ function clientOptions(place: Place, tls: Record<string, Buffer> | null): object
     return { host, port: Number(url.port), ...(tls === null ? {} : { ...tls, protocol: "https" }) };
   }
   // The name in the requests is of no account: the connection leads to the engine already.
-  if (url?.protocol === "ssh:") return { host: "localhost", port: 80, agent: new SshAgent(url) };
+  if (agent !== null) return { host: "localhost", port: 80, agent };
   throw mistake("bad-endpoint", place, "the endpoint is neither unix://, tcp:// nor ssh://", {
     detail: "Nothing was touched.",
     remedy: "Write unix:///var/run/docker.sock, tcp://host:2376 or ssh://user@host.",
   });
-}
-
-/** The command that leads to the engine of another machine, as Docker's own client does it. */
-export function sshCommand(url: URL): string[] {
-  const user = url.username === "" ? [] : ["-l", decodeURIComponent(url.username)];
-  const port = url.port === "" ? [] : ["-p", url.port];
-  // BatchMode: nobody is there to type a password. "--": a host name is never an option.
-  return [
-    "ssh",
-    "-T",
-    "-o",
-    "BatchMode=yes",
-    "-o",
-    "ConnectTimeout=15",
-    ...user,
-    ...port,
-    "--",
-    url.hostname,
-    "docker",
-    "system",
-    "dial-stdio",
-  ];
-}
-
-/** Connections through the machine's ssh, so that its configuration, known hosts and agent are those people set up. */
-class SshAgent extends Agent {
-  constructor(private readonly url: URL) {
-    super({ keepAlive: false });
-  }
-
-  override createConnection(_options: ClientRequestArgs): Duplex {
-    const [program = "ssh", ...words] = sshCommand(this.url);
-    const child = spawn(program, words, { stdio: ["pipe", "pipe", "pipe"] });
-    const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
-    let said = "";
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      said = (said + text).slice(-2000);
-    });
-    child.once("error", (error) => stream.destroy(error));
-    child.once("close", (code) => {
-      if (code !== 0 && !stream.destroyed)
-        stream.destroy(new Error(`ssh: ${said.trim() || `exit code ${code}`}`));
-    });
-    stream.once("close", () => child.kill());
-    return stream;
-  }
 }

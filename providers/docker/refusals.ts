@@ -5,7 +5,7 @@
 import type { ContainerInspectInfo } from "dockerode";
 import type { DiagnosticError } from "../../src/diagnostics/diagnostic.js";
 import type { UnitSpec, UnitStatus } from "../runtime.js";
-import { containerName, isUnitName, LINEAGE_LABEL, unitStatus } from "./container.js";
+import { containerName, HOST_LABEL, isUnitName, unitStatus } from "./container.js";
 import { mistake, type UnitPlace } from "./mistakes.js";
 
 export function foreign(place: UnitPlace, what: string): DiagnosticError {
@@ -16,17 +16,17 @@ export function foreign(place: UnitPlace, what: string): DiagnosticError {
   });
 }
 
-/** The unit's status. Throws DiagnosticError when the container is not that unit's. */
+/** The unit's status. Throws DiagnosticError when the container was not made by ferry. */
 export function ownStatus(place: UnitPlace, info: ContainerInspectInfo): UnitStatus {
   const status = unitStatus(info);
   if (status?.name === place.unit) return status;
   throw foreign(place, `the container ${containerName(place.unit)} was not made by ferry`);
 }
 
-export function refuseForeignContainer(place: UnitPlace, spec: UnitSpec, info: ContainerInspectInfo): void {
-  const { labels } = ownStatus(place, info);
-  if (labels[LINEAGE_LABEL] === spec.labels[LINEAGE_LABEL]) return;
-  throw foreign(place, `the container ${containerName(spec.name)} belongs to another state`);
+export function otherOwner(place: UnitPlace, labels: Readonly<Record<string, string>>): DiagnosticError {
+  const host = labels[HOST_LABEL];
+  const whose = host === place.host || host === undefined ? "another state" : `${host} of another state`;
+  return foreign(place, `the container ${containerName(place.unit)} belongs to ${whose}`);
 }
 
 export function refuseBadSpec(place: UnitPlace, spec: UnitSpec): void {

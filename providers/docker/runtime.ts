@@ -2,34 +2,29 @@
  * Runs units as containers of one engine. The truth is the engine's, by labels: any later ferry finds what an earlier one
  * made. Leaves containers and volumes alone that do not carry them.
  */
-
 import type Docker from "dockerode";
-import type { Container, ContainerCreateOptions, ContainerInspectInfo } from "dockerode";
 import { isObject, type JsonObject } from "../../src/value/json.js";
 import type { SecretResolver } from "../provider.js";
 import type { HostRuntime, UnitDirectories, UnitFile, UnitSpec, UnitStatus } from "../runtime.js";
 import {
-  containerName,
   createOptions,
   DIRECTORIES,
   DIRECTORY_NAMES,
+  graceMs,
   HOST_LABEL,
-  isSame,
   UNIT_LABEL,
+  type UnitOwner,
   unitStatus,
 } from "./container.js";
+import { UnitContainers } from "./containers.js";
 import { type Engine, endpointOf, openEngine } from "./endpoint.js";
-import { claimDirectories, compareFiles, fetchArchive, ownerOf, putFiles } from "./files.js";
+import { fetchArchive, ownerOf, putFiles } from "./files.js";
 import { needImage } from "./images.js";
 import { joinFrames } from "./logs.js";
-import { asMistake, mistake, type Place, statusOf, type UnitPlace, unless } from "./mistakes.js";
-import {
-  ownStatus,
-  refuseBadName,
-  refuseBadPath,
-  refuseBadSpec,
-  refuseForeignContainer,
-} from "./refusals.js";
+import { UnitMaker } from "./making.js";
+import { type Attempt, asMistake, type Place, unless } from "./mistakes.js";
+import { markImport } from "./ownership.js";
+import { refuseBadName, refuseBadPath, refuseBadSpec } from "./refusals.js";
 import { seccompProfile } from "./seccomp.js";
 import { UnitVolumes } from "./volumes.js";
 
@@ -40,22 +35,40 @@ const PULL_MS = 15 * 60_000;
 /** Milliseconds beyond a server's grace for the engine to end it. */
 const STOP_EXTRA_MS = 30_000;
 
+const PULL_REMEDY =
+  "Correct the image's name, set spec.runtime.docker.registry of the host if the registry wants credentials, or put the image onto the engine by hand (docker load).";
+
+/** What it needs of the rest of ferry; see RuntimeContext in providers/open-runtime.ts. */
+export interface DockerContext {
+  readonly projectRoot: string;
+  readonly secrets: SecretResolver;
+  readonly lineage?: string;
+  readonly report?: (message: string) => void;
+}
+
 export class DockerRuntime implements HostRuntime {
   readonly kind = "docker";
   readonly location: string;
+  private readonly owner: UnitOwner;
+  private readonly containers: UnitContainers;
   private readonly volumes: UnitVolumes;
+  private readonly maker: UnitMaker;
 
   constructor(
     private readonly host: Place,
     private readonly engine: Engine,
-    private readonly projectRoot: string,
+    private readonly context: DockerContext,
   ) {
+    const { docker } = engine;
     this.location = `docker ${host.endpoint}`;
-    this.volumes = new UnitVolumes(engine.docker);
+    this.owner = { host: host.host, lineage: context.lineage || null };
+    this.containers = new UnitContainers(docker, host);
+    this.volumes = new UnitVolumes(docker);
+    this.maker = new UnitMaker(docker, this.containers, this.volumes, this.owner);
   }
 
   async probe(signal: AbortSignal): Promise<JsonObject> {
-    return this.trying(undefined, "asking the engine for its version", signal, async (abortSignal) => {
+    return this.trying({ tried: "asking the engine for its version" }, signal, async (abortSignal) => {
       const [version, info] = await askEngine(this.engine.docker, abortSignal);
       return {
         engine: {
@@ -71,55 +84,57 @@ export class DockerRuntime implements HostRuntime {
   }
 
   directories(unit: string): UnitDirectories {
-    refuseBadName(this.place(unit));
+    refuseBadName(this.containers.place(unit));
     return DIRECTORIES;
   }
 
   async list(labels: Readonly<Record<string, string>>, signal: AbortSignal): Promise<readonly UnitStatus[]> {
-    const wanted = { ...labels, [HOST_LABEL]: this.host.host };
-    const filters = {
-      label: [UNIT_LABEL, ...Object.entries(wanted).map(([key, value]) => `${key}=${value}`)],
-    };
-    return this.trying(undefined, "listing the units", signal, async (abortSignal) => {
-      const found = await this.engine.docker.listContainers({ all: true, filters, abortSignal });
+    const { docker } = this.engine;
+    const filters = { label: [UNIT_LABEL, `${HOST_LABEL}=${this.host.host}`] };
+    return this.trying({ tried: "listing the units" }, signal, async (abortSignal) => {
+      const listed = await docker.listContainers({ all: true, filters, abortSignal });
       const infos = await Promise.all(
-        found.map(({ Id }) => this.lookUp(this.engine.docker.getContainer(Id), abortSignal)),
+        listed.map(({ Id }) => this.containers.lookUp(docker.getContainer(Id), abortSignal)),
       );
       return infos
         .flatMap((info) => (info === null ? [] : (unitStatus(info) ?? [])))
+        .filter((found) => Object.entries(labels).every(([key, value]) => found.labels[key] === value))
         .sort((a, b) => (a.name < b.name ? -1 : 1));
     });
   }
 
   async inspect(unit: string, signal: AbortSignal): Promise<UnitStatus | null> {
-    return this.trying(unit, "looking at the unit", signal, async (abortSignal) => {
-      const info = await this.lookUp(this.container(unit), abortSignal);
-      return info === null ? null : ownStatus(this.place(unit), info);
+    return this.tryingUnit(unit, { tried: "looking at the unit" }, signal, async (abortSignal) => {
+      const found = await this.containers.here(unit, abortSignal);
+      return found === null ? null : unitStatus(found.info);
     });
   }
 
   async ensure(spec: UnitSpec, signal: AbortSignal): Promise<UnitStatus> {
-    const { name } = spec;
-    refuseBadSpec(this.place(spec.name), spec);
-    const seccomp = await seccompProfile(this.place(name), spec, this.projectRoot);
-    const options = createOptions(spec, this.host.host, seccomp);
-    await this.trying(
-      name,
-      `pulling ${spec.image}`,
-      signal,
-      (abort) => needImage(this.engine, spec.image ?? "", abort),
-      PULL_MS,
+    const { name, image = "" } = spec;
+    const place = this.containers.place(name);
+    refuseBadSpec(place, spec);
+    const options = createOptions(
+      spec,
+      this.owner,
+      await seccompProfile(place, spec, this.context.projectRoot),
     );
-    const tried = "making the container";
+    const report = this.context.report ?? (() => undefined);
+    const pulling = { tried: `pulling ${image}`, remedy: PULL_REMEDY };
+    const pull = (abort: AbortSignal) => needImage(this.engine, image, report, abort);
+    await this.tryingUnit(name, pulling, signal, pull, PULL_MS);
+    const make = (abort: AbortSignal) => this.maker.make(spec, options, abort);
     const limit = spec.stopGraceMs + STOP_EXTRA_MS + ANSWER_MS;
-    return this.trying(name, tried, signal, (abort) => this.make(spec, options, abort), limit);
+    return this.tryingUnit(name, { tried: "making the container" }, signal, make, limit);
   }
 
   async writeFiles(unit: string, files: readonly UnitFile[], signal: AbortSignal): Promise<void> {
-    for (const file of files) refuseBadPath(this.place(unit), file.path);
-    await this.trying(unit, "writing configuration files", signal, async (abortSignal) => {
-      const { container, info } = await this.needed(unit, abortSignal);
+    for (const file of files) refuseBadPath(this.containers.place(unit), file.path);
+    await this.tryingUnit(unit, { tried: "writing configuration files" }, signal, async (abortSignal) => {
+      const { container, info } = await this.containers.needed(unit, abortSignal);
       await putFiles(container, files, await ownerOf(container, info, abortSignal), abortSignal);
+      // Providers write into another state's unit only to import it.
+      await markImport(container, info, unit, this.owner, abortSignal);
     });
   }
 
@@ -129,9 +144,9 @@ export class DockerRuntime implements HostRuntime {
     path: string,
     signal: AbortSignal,
   ): Promise<Buffer | null> {
-    refuseBadPath(this.place(unit), path);
-    return this.trying(unit, `reading ${path}`, signal, async (abortSignal) => {
-      const { container } = await this.needed(unit, abortSignal);
+    refuseBadPath(this.containers.place(unit), path);
+    return this.tryingUnit(unit, { tried: `reading ${path}` }, signal, async (abortSignal) => {
+      const { container } = await this.containers.needed(unit, abortSignal);
       const found = await fetchArchive(container, `${DIRECTORIES[directory]}/${path}`, abortSignal);
       const entry = found?.[0];
       return entry?.kind === "file" ? entry.content : null;
@@ -139,42 +154,49 @@ export class DockerRuntime implements HostRuntime {
   }
 
   async start(unit: string, signal: AbortSignal): Promise<UnitStatus> {
-    return this.trying(unit, "starting the server", signal, async (abortSignal) => {
-      const { container } = await this.needed(unit, abortSignal);
+    return this.tryingUnit(unit, { tried: "starting the server" }, signal, async (abortSignal) => {
+      const { container } = await this.containers.needed(unit, abortSignal);
       // An engine says 304 when it runs already.
       await container.start({ abortSignal }).catch(unless(304));
-      return this.statusNow(unit, abortSignal);
+      return this.containers.status(unit, abortSignal);
     });
   }
 
   async stop(unit: string, signal: AbortSignal): Promise<UnitStatus> {
+    const attempt = { tried: "stopping the server" };
+    const find = (abort: AbortSignal) => this.containers.needed(unit, abort);
+    const { container, info } = await this.tryingUnit(unit, attempt, signal, find);
     const work = async (abortSignal: AbortSignal): Promise<UnitStatus> => {
-      const { container } = await this.needed(unit, abortSignal);
       // Without a time the engine takes the container's own, which is the unit's grace.
       await container.stop({ abortSignal }).catch(unless(304));
-      return this.statusNow(unit, abortSignal);
+      return this.containers.status(unit, abortSignal);
     };
-    return this.trying(unit, "stopping the server", signal, work, ANSWER_MS + STOP_EXTRA_MS);
+    return this.tryingUnit(unit, attempt, signal, work, graceMs(info) + STOP_EXTRA_MS + ANSWER_MS);
   }
 
   async remove(unit: string, options: { readonly purgeData: boolean }, signal: AbortSignal): Promise<void> {
-    const work = async (abortSignal: AbortSignal): Promise<void> => {
-      const container = this.container(unit);
-      const info = await this.lookUp(container, abortSignal);
-      if (info !== null) {
-        ownStatus(this.place(unit), info);
-        await this.discard(container, abortSignal);
+    const attempt = { tried: "removing the unit" };
+    const gone = options.purgeData ? DIRECTORY_NAMES : DIRECTORY_NAMES.filter((name) => name !== "data");
+    const place = this.containers.place(unit);
+    const find = (abort: AbortSignal) => this.containers.here(unit, abort);
+    const found = await this.tryingUnit(unit, attempt, signal, find);
+    const work = async (abort: AbortSignal): Promise<void> => {
+      if (found !== null) {
+        await this.containers.refuseOthers(unit, found, this.owner, abort);
+        await this.containers.discard(found.container, abort);
+        for (const name of gone) await this.volumes.remove(place, name, abort);
+      } else if ((await this.containers.lookUp(this.containers.handle(unit), abort)) === null) {
+        for (const name of gone) await this.volumes.removeLeft(place, name, abort);
       }
-      const gone = options.purgeData ? DIRECTORY_NAMES : DIRECTORY_NAMES.filter((name) => name !== "data");
-      for (const name of gone) await this.volumes.remove(this.place(unit), name, abortSignal);
     };
-    await this.trying(unit, "removing the unit", signal, work, ANSWER_MS + STOP_EXTRA_MS);
+    const limit = (found === null ? 0 : graceMs(found.info)) + STOP_EXTRA_MS + ANSWER_MS;
+    await this.tryingUnit(unit, attempt, signal, work, limit);
   }
 
   async logs(unit: string, lines: number, signal: AbortSignal): Promise<string> {
     if (lines <= 0) return "";
-    return this.trying(unit, "reading the log", signal, async (abortSignal) => {
-      const { container } = await this.needed(unit, abortSignal);
+    return this.tryingUnit(unit, { tried: "reading the log" }, signal, async (abortSignal) => {
+      const { container } = await this.containers.needed(unit, abortSignal);
       return joinFrames(
         await container.logs({ stdout: true, stderr: true, follow: false, tail: lines, abortSignal }),
       );
@@ -182,109 +204,33 @@ export class DockerRuntime implements HostRuntime {
   }
 
   async close(): Promise<void> {
-    // Each question has a connection of its own.
+    this.engine.close();
   }
 
-  private async make(
-    spec: UnitSpec,
-    options: ContainerCreateOptions,
-    signal: AbortSignal,
-  ): Promise<UnitStatus> {
-    const container = this.container(spec.name);
-    const before = await this.lookUp(container, signal);
-    if (before !== null) {
-      refuseForeignContainer(this.place(spec.name), spec, before);
-      if (isSame(before, options) && (await this.refreshed(container, before, spec, signal))) {
-        return this.statusNow(spec.name, signal);
-      }
-      await this.discard(container, signal);
-    }
-    await this.volumes.refuseForeign(this.place(spec.name), spec, signal);
-    await this.volumes.remove(this.place(spec.name), "config", signal);
-    await this.volumes.create(this.place(spec.name), spec, signal);
-    await this.engine.docker.createContainer({ ...options, abortSignal: signal });
-    const { info } = await this.needed(spec.name, signal);
-    const owner = await ownerOf(container, info, signal);
-    await claimDirectories(container, owner, signal);
-    await putFiles(container, spec.files, owner, signal);
-    return this.statusNow(spec.name, signal);
-  }
-
-  /** Brings the files up to date; false when that needs a new volume. */
-  private async refreshed(
-    container: Container,
-    info: ContainerInspectInfo,
-    spec: UnitSpec,
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    const owner = await ownerOf(container, info, signal);
-    const { different, surplus } = await compareFiles(container, spec.files, owner, signal);
-    if (surplus) return false;
-    await claimDirectories(container, owner, signal);
-    await putFiles(container, different, owner, signal);
-    return true;
-  }
-
-  /** Volumes stay. */
-  private async discard(container: Container, signal: AbortSignal): Promise<void> {
-    await container.stop({ abortSignal: signal }).catch(unless(304, 404));
-    await container.remove({ force: true, abortSignal: signal }).catch(unless(404));
-  }
-
-  private container(unit: string): Container {
-    refuseBadName(this.place(unit));
-    return this.engine.docker.getContainer(containerName(unit));
-  }
-
-  private async lookUp(container: Container, abortSignal: AbortSignal): Promise<ContainerInspectInfo | null> {
-    try {
-      return await container.inspect({ abortSignal });
-    } catch (error) {
-      if (statusOf(error) === 404) return null;
-      throw error;
-    }
-  }
-
-  private async needed(
+  private tryingUnit<T>(
     unit: string,
-    signal: AbortSignal,
-  ): Promise<{ readonly container: Container; readonly info: ContainerInspectInfo }> {
-    const container = this.container(unit);
-    const info = await this.lookUp(container, signal);
-    if (info === null) {
-      throw mistake("unit-missing", this.place(unit), "there is no such unit", {
-        detail: "Nothing was touched.",
-        remedy: "Run ferry plan to see what is missing, and ferry apply to make it.",
-      });
-    }
-    ownStatus(this.place(unit), info);
-    return { container, info };
-  }
-
-  private async statusNow(unit: string, signal: AbortSignal): Promise<UnitStatus> {
-    const { info } = await this.needed(unit, signal);
-    return ownStatus(this.place(unit), info);
-  }
-
-  private place(unit: string): UnitPlace {
-    return { ...this.host, unit };
-  }
-
-  private async trying<T>(
-    unit: string | undefined,
-    tried: string,
+    attempt: Attempt,
     signal: AbortSignal,
     work: (signal: AbortSignal) => Promise<T>,
     limitMs = ANSWER_MS,
   ): Promise<T> {
-    const place = unit === undefined ? this.host : this.place(unit);
+    return this.trying(attempt, signal, work, limitMs, this.containers.place(unit));
+  }
+
+  private async trying<T>(
+    attempt: Attempt,
+    signal: AbortSignal,
+    work: (signal: AbortSignal) => Promise<T>,
+    limitMs = ANSWER_MS,
+    place: Place = this.host,
+  ): Promise<T> {
     const deadline = new AbortController();
     const timer = setTimeout(() => deadline.abort(new Error("no answer in time")), limitMs);
     try {
       signal.throwIfAborted();
       return await work(AbortSignal.any([signal, deadline.signal]));
     } catch (error) {
-      throw asMistake(error, place, tried, signal.aborted);
+      throw asMistake(error, place, attempt, signal.aborted);
     } finally {
       clearTimeout(timer);
     }
@@ -308,10 +254,10 @@ function askEngine(docker: Docker, abortSignal: AbortSignal) {
 export async function openDockerRuntime(
   address: string,
   hostSpec: JsonObject,
-  context: { readonly projectRoot: string; readonly secrets: SecretResolver },
+  context: DockerContext,
 ): Promise<HostRuntime> {
   const runtime = isObject(hostSpec["runtime"]) ? hostSpec["runtime"]["docker"] : undefined;
   const settings = isObject(runtime) ? runtime : {};
   const place: Place = { host: address, endpoint: endpointOf(settings) };
-  return new DockerRuntime(place, await openEngine(place, settings, context.secrets), context.projectRoot);
+  return new DockerRuntime(place, await openEngine(place, settings, context.secrets), context);
 }

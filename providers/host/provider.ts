@@ -191,10 +191,7 @@ class HostHandler implements KindHandler {
     if (place === null) return { status: "deleted", diagnostics: [] };
     const units = await this.units(address, before, context);
     // An engine may serve other projects too; a work directory is one host's.
-    const own =
-      place.kind === "process"
-        ? units
-        : units.filter((unit) => unit.labels[LINEAGE_LABEL] === context.lineage);
+    const own = place.kind === "process" ? units : units.filter((unit) => isOwn(unit, context.lineage));
     if (own.length > 0) throw unitsLeft(address, place, own);
     if (place.kind === "docker") return { status: "deleted", diagnostics: [] };
     return {
@@ -214,7 +211,7 @@ class HostHandler implements KindHandler {
     if (from === null || to === null || placeId(from) === placeId(to)) return;
     // An old endpoint that is gone is a good reason for a new one.
     const left = await this.units(address, before, context).catch(() => []);
-    const own = left.filter((unit) => unit.labels[LINEAGE_LABEL] === context.lineage);
+    const own = left.filter((unit) => isOwn(unit, context.lineage));
     const there = new Set((await this.units(address, after, context)).map((unit) => unit.name));
     const lost = own.filter((unit) => !there.has(unit.name));
     if (lost.length > 0) throw unitsLeft(address, from, lost);
@@ -227,16 +224,22 @@ class HostHandler implements KindHandler {
   private async withRuntime<T>(
     address: string,
     spec: JsonObject,
-    { projectRoot, secrets, signal }: ProviderContext,
+    { projectRoot, secrets, signal, lineage }: ProviderContext,
     work: (runtime: HostRuntime) => Promise<T>,
   ): Promise<T> {
-    const runtime = await this.dependencies.openRuntime(address, spec, { projectRoot, secrets, signal });
+    const context = { projectRoot, secrets, signal, lineage };
+    const runtime = await this.dependencies.openRuntime(address, spec, context);
     try {
       return await work(runtime);
     } finally {
       await runtime.close();
     }
   }
+}
+
+/** A server that says no lineage counts as ours: it is this host's, and forgetting it would be worse. */
+function isOwn(unit: UnitStatus, lineage: string): boolean {
+  return (unit.labels[LINEAGE_LABEL] ?? lineage) === lineage;
 }
 
 function normalId(id: string, place: HostPlace): string {

@@ -3,7 +3,7 @@
  * that need no action. Computes only.
  */
 import type { KindHandler, ReadResult } from "../../providers/provider.js";
-import { moveResource, putResource, recordOf, type StateEdit } from "../../state/edit.js";
+import { moveResource, recordOf, type StateEdit } from "../../state/edit.js";
 import type { RecordedResource, State } from "../../state/model.js";
 import type { DesiredResource } from "../config/desired.js";
 import type { Plan, PlannedChange, ReasonCode } from "../plan/plan.js";
@@ -30,7 +30,9 @@ export function preparationEdits(state: State, input: PreparationInput): StateEd
   const moved = moves.reduce((current, edit) => edit(current), state);
   const lookup = { ...input, changes: new Map(input.plan.changes.map((change) => [change.address, change])) };
   const refreshed = Object.keys(moved.resources).flatMap((address) => refreshOf(moved, address, lookup));
-  return [...moves, ...refreshed];
+  if (refreshed.length === 0) return moves;
+  // One edit for all of them: each edit copies the list of resources.
+  return [...moves, (current) => withRecords(current, refreshed)];
 }
 
 /** In any order: the planner moves only to addresses that are not recorded. */
@@ -42,14 +44,19 @@ function movesOf(state: State, plan: Plan): StateEdit[] {
   );
 }
 
-function refreshOf(state: State, address: string, input: Lookup): StateEdit[] {
+function refreshOf(state: State, address: string, input: Lookup): RecordedResource[] {
   const record = recordOf(state, address);
   const read = input.live.get(address);
   if (record === undefined || read === undefined || read.status === "unreadable") return [];
   const change = input.changes.get(address);
   const next =
     input.plan.mode === "refresh-only" ? refreshed(record, read) : inStep(record, read, change, input);
-  return sameRecord(record, next) ? [] : [(current) => putResource(current, next)];
+  return sameRecord(record, next) ? [] : [next];
+}
+
+function withRecords(state: State, records: readonly RecordedResource[]): State {
+  const replaced = Object.fromEntries(records.map((record) => [record.address, record]));
+  return { ...state, serial: state.serial + 1, resources: { ...state.resources, ...replaced } };
 }
 
 function refreshed(record: RecordedResource, read: ReadResult): RecordedResource {

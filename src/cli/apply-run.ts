@@ -14,7 +14,7 @@ import { planJson } from "../render/json.js";
 import { askApproval, requireTerminal } from "./approval.js";
 import { executionData, executionText } from "./execution-text.js";
 import type { Interrupts } from "./interrupts.js";
-import { type PlanRequest, withProject } from "./plan-run.js";
+import { circumstances, type PlanRequest, withProject } from "./plan-run.js";
 import { makePlan, type Planned } from "./planning.js";
 import { progressPrinter } from "./progress.js";
 import { type Project, takeLock } from "./project.js";
@@ -67,7 +67,7 @@ async function applyUnderLock(
       data: { plan: planJson(plan), execution: null },
     };
   }
-  await present(plan, warnings, request, terminal);
+  await present(project, plan, warnings, request, terminal);
   const changes = hasChanges(plan) || (plan.mode === "refresh-only" && hasDrift(plan));
   if (changes && !(await approved(plan, request, interrupts, terminal))) {
     return declined(plan, request, interrupts.stop.aborted);
@@ -84,7 +84,7 @@ async function planFor(
   terminal: Terminal,
 ): Promise<{ planned: Planned; moved: readonly Diagnostic[] }> {
   const state = await project.backend.read();
-  const options = { ...request, signal: interrupts.stop };
+  const options = { ...request, ...circumstances(request, interrupts) };
   if (request.saved === null) {
     return { planned: await makePlan(project, state, randomUUID(), options, terminal), moved: [] };
   }
@@ -96,6 +96,7 @@ async function planFor(
 
 /** Shows the plan before anything is asked or done; programs get it with the answer instead. */
 async function present(
+  project: Project,
   plan: Plan,
   warnings: readonly Diagnostic[],
   request: ApplyRequest,
@@ -103,7 +104,7 @@ async function present(
 ): Promise<void> {
   if (request.format === "json") return;
   await printDiagnostics(warnings, terminal);
-  terminal.result(await renderPlan(plan, "text", terminal));
+  terminal.result(project.secrets.redact(await renderPlan(plan, "text", terminal)));
 }
 
 async function approved(

@@ -16,10 +16,10 @@ export function requireTerminal(terminal: Terminal, command: string): void {
 
 /** True on "yes". */
 export async function askApproval(terminal: Terminal, ask: ApprovalQuestion): Promise<boolean> {
-  terminal.note(`\n${ask.question}\n  Only "yes" is taken as approval.`);
+  if (ask.signal.aborted) return false;
+  terminal.note(`\n${ask.question}\n  Only "yes" is taken as approval. Answer:`);
   const lines = createInterface({ input: terminal.stdin });
   try {
-    process.stderr.write("  Answer: ");
     const answer = await new Promise<string>((resolve) => {
       lines.once("line", resolve);
       lines.once("close", () => resolve(""));

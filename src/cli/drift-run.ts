@@ -2,7 +2,7 @@
 import { hasErrors } from "../diagnostics/diagnostic.js";
 import type { Plan } from "../plan/plan.js";
 import { hasDrift } from "../plan/summary.js";
-import { type PlanRequest, withProject } from "./plan-run.js";
+import { circumstances, type PlanRequest, withProject } from "./plan-run.js";
 import { makePlan } from "./planning.js";
 import { renderPlan } from "./rendering.js";
 import type { ExitCode, Reply } from "./reply.js";
@@ -16,7 +16,12 @@ export type DriftRequest = Pick<
 export function runDrift(request: DriftRequest, terminal: Terminal): Promise<Reply> {
   return withProject(request, terminal, async (project, interrupts) => {
     const state = await project.backend.read();
-    const options = { ...request, mode: "refresh-only", refresh: true, signal: interrupts.stop } as const;
+    const options = {
+      ...request,
+      mode: "refresh-only",
+      refresh: true,
+      ...circumstances(request, interrupts),
+    } as const;
     const { plan } = await makePlan(project, state, "", options, terminal);
     const text = await renderPlan(plan, request.format, terminal);
     return {

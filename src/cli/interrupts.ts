@@ -2,6 +2,7 @@
  * Ctrl-C and SIGTERM: the first asks to stop cleanly, the second to stop now. What that means is for those who hold the
  * signals; this only counts.
  */
+import { DiagnosticError, errorDiagnostic } from "../diagnostics/diagnostic.js";
 import type { Terminal } from "./terminal.js";
 
 export interface Interrupts {
@@ -24,12 +25,12 @@ export function listenForInterrupts(terminal: Terminal): Interrupts {
   const onSignal = (): void => {
     if (!stop.signal.aborted) {
       if (message !== null) terminal.note(message);
-      stop.abort(new Error("interrupted"));
+      stop.abort(interrupted());
       return;
     }
     if (!abort.signal.aborted)
       terminal.note("Interrupted again: stopping now. What is known is still recorded.");
-    abort.abort(new Error("interrupted"));
+    abort.abort(interrupted());
   };
   for (const name of SIGNALS) process.on(name, onSignal);
   return {
@@ -42,4 +43,13 @@ export function listenForInterrupts(terminal: Terminal): Interrupts {
       for (const name of SIGNALS) process.off(name, onSignal);
     },
   };
+}
+
+/** What those throw who only stop: reading, planning, waiting. */
+function interrupted(): DiagnosticError {
+  return new DiagnosticError([
+    errorDiagnostic("interrupted", "interrupted before anything was begun", {
+      detail: "Nothing was changed.",
+    }),
+  ]);
 }

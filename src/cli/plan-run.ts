@@ -5,7 +5,7 @@ import type { Plan, PlanMode } from "../plan/plan.js";
 import { hasChanges, hasDrift } from "../plan/summary.js";
 import { planJson } from "../render/json.js";
 import type { ConfigurationRequest } from "./command.js";
-import { listenForInterrupts } from "./interrupts.js";
+import { type Interrupts, listenForInterrupts } from "./interrupts.js";
 import { writePlanFile } from "./plan-file.js";
 import { makePlan } from "./planning.js";
 import type { Format } from "./planning-command.js";
@@ -32,7 +32,7 @@ export interface PlanRequest {
 export async function withProject<T>(
   request: Pick<PlanRequest, "configuration" | "onSecrets">,
   terminal: Terminal,
-  work: (project: Project, signals: ReturnType<typeof listenForInterrupts>) => Promise<T>,
+  work: (project: Project, interrupts: Interrupts) => Promise<T>,
 ): Promise<T> {
   const interrupts = listenForInterrupts(terminal);
   try {
@@ -48,10 +48,24 @@ export async function withProject<T>(
   }
 }
 
+/** What planning needs besides the options. */
+export function circumstances(
+  request: Pick<PlanRequest, "configuration">,
+  interrupts: Interrupts,
+): { readonly signal: AbortSignal; readonly partial: boolean } {
+  return { signal: interrupts.stop, partial: request.configuration.paths.length > 0 };
+}
+
 export function runPlan(request: PlanRequest, terminal: Terminal): Promise<Reply> {
   return withProject(request, terminal, async (project, interrupts) => {
     const state = await project.backend.read();
-    const { plan } = await makePlan(project, state, "", { ...request, signal: interrupts.stop }, terminal);
+    const { plan } = await makePlan(
+      project,
+      state,
+      "",
+      { ...request, ...circumstances(request, interrupts) },
+      terminal,
+    );
     return planReply(plan, request, terminal);
   });
 }

@@ -10,7 +10,7 @@ import { gitStamp } from "../git/stamp.js";
 import { ferryVersion } from "../install/root.js";
 import { type Live, liveFromState, READ_TIMEOUT_MS, readLive } from "../live/read.js";
 import type { Plan, PlanMode } from "../plan/plan.js";
-import { planChanges } from "../plan/planner.js";
+import { coverage, planChanges } from "../plan/planner.js";
 import { fillFingerprints } from "../secrets/fill.js";
 import type { Project } from "./project.js";
 import type { Terminal } from "./terminal.js";
@@ -22,6 +22,8 @@ export interface PlanningOptions {
   readonly refresh: boolean;
   readonly parallelism: number;
   readonly signal: AbortSignal;
+  /** Files were given by position: the rest of the project was not loaded. */
+  readonly partial: boolean;
 }
 
 export interface Planned {
@@ -51,6 +53,8 @@ export async function makePlan(
   if (filled.value === undefined) throw new DiagnosticError([...project.diagnostics, ...filled.diagnostics]);
   const desired = filled.value;
   const git = gitStamp(settings.root);
+  git.catch(() => undefined); // reported where it is awaited; reading may fail before
+  const selection = { targets: options.targets, excludes: options.excludes };
   const subjects = {
     desired: readable(desired, state, options.mode),
     moves: movesIn(desired, options.mode),
@@ -64,6 +68,7 @@ export async function makePlan(
         parallelism: options.parallelism,
         timeoutMs: READ_TIMEOUT_MS,
         signal: options.signal,
+        covers: coverage({ desired, recorded: state, mode: options.mode, selection }),
         onRead: waitingNote(terminal),
       })
     : liveFromState(subjects);
@@ -74,13 +79,31 @@ export async function makePlan(
     live,
     handlers: registry.handlers,
     mode: options.mode,
-    selection: { targets: options.targets, excludes: options.excludes },
+    selection,
     git: stamp,
     stateLocation: project.backend.location,
     ferryVersion: ferryVersion(),
     diagnostics: [...project.diagnostics, ...gitWarnings(stamp)],
   });
-  return { plan, desired, live, state: state ?? emptyState(lineage, ferryVersion()) };
+  const warned = options.partial
+    ? { ...plan, diagnostics: [...plan.diagnostics, ...partialWarnings(plan)] }
+    : plan;
+  return { plan: warned, desired, live, state: state ?? emptyState(lineage, ferryVersion()) };
+}
+
+/** Files given by position are the whole configuration, which is easily overlooked. */
+function partialWarnings(plan: Plan): Diagnostic[] {
+  const going = plan.changes.filter(
+    ({ action, reason }) => action === "delete" && reason.code === "not-declared",
+  );
+  if (going.length === 0) return [];
+  const what = going.length === 1 ? "1 recorded resource is" : `${going.length} recorded resources are`;
+  return [
+    warningDiagnostic("partial-configuration", `${what} not in the files given, and planned to go`, {
+      detail: "Files and folders given by position are the whole configuration.",
+      remedy: "To work on a part only, give no files and choose with --target.",
+    }),
+  ];
 }
 
 /** When everything goes, what was never made is of no interest. */

@@ -19,19 +19,42 @@ export interface Overrides {
   readonly environment: string | undefined;
 }
 
-/** A single file that is no YAML is a saved plan; null when the positions name configuration. */
-export async function findSavedPlan(
+export interface Positions {
+  /** Null when all positions name configuration. */
+  readonly saved: SavedPlan | null;
+  /** Files and folders of the configuration. */
+  readonly files: readonly string[];
+}
+
+/** Which of the positions is a saved plan: a file that is no YAML. */
+export async function readPositions(
   files: readonly string[],
   directory: string,
   overrides: Overrides,
-): Promise<SavedPlan | null> {
-  const [file, ...others] = files;
-  if (file === undefined || others.length > 0 || /\.ya?ml$/.test(file)) return null;
-  const path = resolve(directory, file);
-  const info = await stat(path).catch(() => null);
-  if (info?.isDirectory()) return null;
+): Promise<Positions> {
+  const kinds = await Promise.all(files.map((file) => isConfiguration(resolve(directory, file))));
+  const plans = files.filter((_, index) => !kinds[index]);
+  const [file, second] = plans;
+  if (file === undefined) return { saved: null, files };
+  if (second !== undefined) throw twoPlans(file, second);
   refuseOverrides(overrides);
-  return { plan: await readPlanFile(path, file), file };
+  const plan = await readPlanFile(resolve(directory, file), file);
+  return { saved: { plan, file }, files: files.filter((_, index) => kinds[index]) };
+}
+
+async function isConfiguration(path: string): Promise<boolean> {
+  if (/\.ya?ml$/.test(path)) return true;
+  const info = await stat(path).catch(() => null);
+  return info?.isDirectory() === true;
+}
+
+function twoPlans(first: string, second: string): DiagnosticError {
+  return new DiagnosticError([
+    errorDiagnostic("usage-conflict", `one saved plan can be applied at a time: ${first} or ${second}`, {
+      detail: "Nothing was changed. Configuration is given as *.yaml files or folders.",
+      remedy: "Give one of them.",
+    }),
+  ]);
 }
 
 function refuseOverrides(overrides: Overrides): void {
@@ -65,7 +88,7 @@ export function refuseDifferentPlan(saved: SavedPlan, now: Plan): readonly Diagn
   throw new DiagnosticError([
     errorDiagnostic("plan-stale", `${saved.file} is not applied: something has changed since it was made`, {
       detail: `${reasons.map((reason) => `- ${reason.summary}`).join("\n")}\nNothing was changed.`,
-      remedy: `Make and review a new one: ferry plan --out ${saved.file}. Give the same --var and --var-file as then.`,
+      remedy: `Make and review a new one: ferry plan --out ${saved.file}. Give the same files, --var and --var-file as then.`,
     }),
   ]);
 }

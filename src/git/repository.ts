@@ -2,8 +2,8 @@
  * Finding the repository a project lies in, and the few reads of it that ferry needs. Read-only: never writes to the
  * repository, not even to refresh its index, and never starts a git program.
  */
-import { realpathSync } from "node:fs";
-import { relative, sep } from "node:path";
+import { existsSync, realpathSync } from "node:fs";
+import { dirname, join, relative, sep } from "node:path";
 import { gitDirectory, type ReadingFs, readingFs } from "./reading-fs.js";
 
 export type GitLibrary = typeof import("isomorphic-git");
@@ -26,7 +26,7 @@ export interface Repository {
 /** The repository that holds `root` (absolute), or null when there is none. */
 export async function findRepository(root: string): Promise<Repository | null> {
   const real = realPath(root);
-  if (real === null) return null;
+  if (real === null || !isBelowRepository(real)) return null;
   // Loading the library takes longer than most commands, so it is done only here.
   const git = (await import("isomorphic-git")).default as unknown as GitLibrary;
   try {
@@ -47,6 +47,14 @@ export async function referenceNames({ git, at }: Repository): Promise<string[]>
     git.listTags(at),
   ]);
   return [...local, ...remote.map((name) => `origin/${name}`), ...tags];
+}
+
+/** Whether this folder or one above it holds `.git` (a folder, or a file in work trees). */
+function isBelowRepository(folder: string): boolean {
+  for (let here = folder; ; here = dirname(here)) {
+    if (existsSync(join(here, ".git"))) return true;
+    if (here === dirname(here)) return false;
+  }
 }
 
 function realPath(path: string): string | null {

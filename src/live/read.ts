@@ -33,12 +33,14 @@ export interface LiveRequest {
   /** Milliseconds for one resource; after that it counts as unreadable. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
+  /** Which addresses are wanted; all when it is left out. */
+  readonly covers?: (address: string) => boolean;
   readonly onRead?: (address: string, result: ReadResult, done: number, total: number) => void;
 }
 
 export const READ_TIMEOUT_MS = 60_000;
 
-/** Reads everything. Rejects only when `signal` is aborted. */
+/** Reads everything that is wanted. Rejects only when `signal` is aborted. */
 export async function readLive(request: LiveRequest): Promise<Live> {
   const reader = new Reader(request);
   await reader.run();
@@ -94,7 +96,10 @@ class Reader {
   }
 
   async run(): Promise<void> {
-    const tasks = addressesOf(this.request.desired, this.records).map((id) => this.task(id));
+    const { covers = () => true } = this.request;
+    const tasks = addressesOf(this.request.desired, this.records)
+      .filter(covers)
+      .map((id) => this.task(id));
     const options = { parallelism: this.request.parallelism, stop: this.request.signal };
     const { notStarted } = await runScheduled(tasks, options, (address) => this.take(address, tasks.length));
     // Records can wait for each other in a circle (a dependency turned round since): their order does not matter then.

@@ -35,8 +35,20 @@ export function planChanges(input: PlanInput): Plan {
   return assembled(input, input.mode === "refresh-only" ? [] : changes, planner.drift, diagnostics);
 }
 
+/** Whether the selection covers an address: what it does not cover need not be read. */
+export function coverage(
+  input: Pick<PlanInput, "desired" | "recorded" | "mode" | "selection">,
+): (address: string) => boolean {
+  if (input.selection.targets.length === 0 && input.selection.excludes.length === 0) return () => true;
+  const declared = new Map(input.desired.resources.map((resource) => [resource.address, resource]));
+  const moves = input.mode === "refresh-only" ? [] : input.desired.moves;
+  const { records } = moveRecords(input.recorded?.resources ?? {}, moves, declared);
+  const { needs } = orderParticipants(participantsOf(input, declared, records));
+  return select(input.selection, needs).covers;
+}
+
 function participantsOf(
-  input: PlanInput,
+  input: Pick<PlanInput, "mode">,
   declared: ReadonlyMap<string, DesiredResource>,
   records: Participants["records"],
 ): Participants {

@@ -1,9 +1,9 @@
 /**
- * A real Docker engine of the test's own: its own data, socket and process, no bridge and no firewall rules, so that it
- * touches nothing of the machine. Always stopped, also when the test process ends early.
+ * A real Docker engine of the test's own: its own data, socket and process, no firewall rules, so that it touches nothing
+ * of the machine. Always stopped, also when the test process ends early.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, createReadStream, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Docker from "dockerode";
@@ -14,10 +14,19 @@ export interface TestEngine {
   readonly endpoint: string;
   readonly docker: Docker;
   readonly folder: string;
-  /** Imports an archive (a file's path, or its bytes) as an image. */
+  /** The engine's process; with `bridge` it is the one whose network namespace holds the published ports. */
+  readonly pid: number;
+  /** Imports an archive, a path or its bytes, as an image. */
   importImage(archive: string | NodeJS.ReadableStream, name: string): Promise<void>;
   /** Removes every container, stops the engine and deletes its data. */
   close(): Promise<void>;
+}
+
+export interface EngineOptions {
+  /** Further `-H` and TLS options of dockerd. */
+  readonly listen?: readonly string[];
+  /** A bridge network of its own, in a network namespace of its own: nothing of it is reached from outside. */
+  readonly bridge?: boolean;
 }
 
 const START_DEADLINE_MS = 60_000;
@@ -72,37 +81,28 @@ async function stop(child: ChildProcess, docker: Docker, folder: string): Promis
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** The library has one overload for each kind of archive. */
-function importArchive(
-  docker: Docker,
-  archive: string | NodeJS.ReadableStream,
-  name: { repo: string; tag: string },
-) {
-  return typeof archive === "string" ? docker.importImage(archive, name) : docker.importImage(archive, name);
+function launch(folder: string, log: string, { listen = [], bridge = false }: EngineOptions): ChildProcess {
+  const output = openSync(log, "a");
+  const places = ["--data-root", join(folder, "data"), "--exec-root", join(folder, "exec")];
+  const network = ["--iptables=false", "--ip6tables=false", ...(bridge ? [] : ["--bridge=none"])];
+  const sockets = ["-H", `unix://${join(folder, "docker.sock")}`, ...listen];
+  const words = [...places, "--pidfile", join(folder, "pid"), ...network, ...sockets];
+  const [program = "", ...first] = bridge
+    ? ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec dockerd "$@"', "dockerd"]
+    : ["dockerd"];
+  try {
+    return spawn(program, [...first, ...words], { stdio: ["ignore", output, output] });
+  } finally {
+    closeSync(output);
+  }
 }
 
-/** Starts it and waits until it answers; `listen` are further `-H` and TLS options of dockerd. */
-export async function startEngine(listen: readonly string[] = []): Promise<TestEngine> {
+/** Starts it and waits until it answers. */
+export async function startEngine(options: EngineOptions = {}): Promise<TestEngine> {
   const folder = mkdtempSync(join(tmpdir(), "ferry-docker-"));
   const socketPath = join(folder, "docker.sock");
   const log = join(folder, "dockerd.log");
-  const output = openSync(log, "a");
-  const child = spawn(
-    "dockerd",
-    [
-      ...[
-        "--data-root",
-        join(folder, "data"),
-        "--exec-root",
-        join(folder, "exec"),
-        "--pidfile",
-        join(folder, "pid"),
-      ],
-      ...["--iptables=false", "--ip6tables=false", "--bridge=none", "-H", `unix://${socketPath}`, ...listen],
-    ],
-    { stdio: ["ignore", output, output] },
-  );
-  closeSync(output);
+  const child = launch(folder, log, options);
   process.once("exit", () => child.kill("SIGTERM"));
   const docker = new Docker({ socketPath });
   try {
@@ -120,13 +120,21 @@ export async function startEngine(listen: readonly string[] = []): Promise<TestE
     endpoint: `unix://${socketPath}`,
     docker,
     folder,
-    importImage: async (archive, name) => {
-      const [repo = name, tag = "latest"] = name.split(":");
-      const stream = await importArchive(docker, archive, { repo, tag });
-      await new Promise((resolve, reject) => {
-        docker.modem.followProgress(stream, (error) => (error === null ? resolve(null) : reject(error)));
-      });
-    },
+    pid: child.pid ?? 0,
+    importImage: (archive, name) => importImage(docker, archive, name),
     close: () => stop(child, docker, folder),
   };
+}
+
+async function importImage(
+  docker: Docker,
+  archive: string | NodeJS.ReadableStream,
+  name: string,
+): Promise<void> {
+  const colon = name.lastIndexOf(":");
+  const source = typeof archive === "string" ? createReadStream(archive) : archive;
+  const stream = await docker.importImage(source, { repo: name.slice(0, colon), tag: name.slice(colon + 1) });
+  await new Promise((resolve, reject) => {
+    docker.modem.followProgress(stream, (error) => (error === null ? resolve(null) : reject(error)));
+  });
 }

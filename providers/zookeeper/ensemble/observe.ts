@@ -2,7 +2,6 @@
  * What one running server says of itself, through the four-letter words or the admin server, 3.4 to 3.9. Asks only; an
  * answer that does not come is an answer too.
  */
-import { request } from "undici";
 import { isObject, type Json, type JsonObject } from "../../../src/value/json.js";
 import { fourLetterWord } from "../../../src/zookeeper/four-letter.js";
 
@@ -101,6 +100,8 @@ async function adminCommand(
   signal: AbortSignal,
 ): Promise<JsonObject> {
   const url = `http://${endpoint.host}:${endpoint.adminPort}/commands/${name}`;
+  // Loading the library takes as long as planning a small project, and most servers have no admin port.
+  const { request } = await import("undici");
   const answer = await request(url, {
     signal: AbortSignal.any([signal, AbortSignal.timeout(ASK_TIMEOUT_MS)]),
   });

@@ -28,12 +28,12 @@ export class ApplyCommand extends ChangingCommand {
   files = Option.Rest({ name: "PLAN|FILE|FOLDER" });
 
   protected override async run(terminal: Terminal): Promise<Reply> {
-    const [{ runApply }, { findSavedPlan }] = await Promise.all([
+    const [{ runApply }, { readPositions }] = await Promise.all([
       import("../apply-run.js"),
       import("../saved-plan.js"),
     ]);
-    const saved = await findSavedPlan(this.files, this.directory(), this);
-    const configuration = this.configurationRequest(saved === null ? this.files : []);
+    const { saved, files } = await readPositions(this.files, this.directory(), this);
+    const configuration = this.configurationRequest(files);
     return runApply(
       {
         configuration:

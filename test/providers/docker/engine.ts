@@ -1,36 +1,96 @@
-/** An image made of this machine's shell, in a Docker engine of the test's own: no network, no registry. */
+/** What the tests of containers share: an engine with an image of this machine's shell, and a unit to run in it. */
 import { execFileSync } from "node:child_process";
 import { readFileSync, realpathSync } from "node:fs";
 import { Readable } from "node:stream";
-import type Docker from "dockerode";
+import { openDockerRuntime } from "../../../providers/docker/runtime.js";
 import { packTar, type TarEntry } from "../../../providers/docker/tar.js";
-import { startEngine as startRealEngine } from "../../harness/docker.js";
+import type { SecretResolver } from "../../../providers/provider.js";
+import type { HostRuntime, UnitSpec } from "../../../providers/runtime.js";
+import { DiagnosticError } from "../../../src/diagnostics/diagnostic.js";
+import type { JsonObject } from "../../../src/value/json.js";
+import { type EngineOptions, startEngine, type TestEngine } from "../../harness/docker.js";
 
 export const IMAGE = "ferry-test/shell:1";
 const PROGRAMS = ["sh", "sleep", "cat", "env", "id", "ls", "stat", "mkdir"];
 
-export { whyNoEngine } from "../../harness/docker.js";
+export const signal = new AbortController().signal;
+export const secrets: SecretResolver = {
+  resolve: () => Promise.reject(new Error("not needed")),
+  fingerprint: () => "",
+};
 
-export interface TestEngine {
-  readonly endpoint: string;
-  readonly docker: Docker;
-  stop(): Promise<void>;
+/** `docker` are further settings of the host. */
+export interface RuntimeOptions {
+  readonly address?: string;
+  readonly lineage?: string;
+  readonly secrets?: SecretResolver;
+  readonly docker?: JsonObject;
+  readonly report?: (message: string) => void;
 }
 
-/** A real engine that holds the image. */
-export async function startEngine(): Promise<TestEngine> {
-  const engine = await startRealEngine();
+export function open(endpoint: string, options: RuntimeOptions = {}): Promise<HostRuntime> {
+  const { address = "Host/h1", lineage, report } = options;
+  const spec = { address: "127.0.0.1", runtime: { docker: { endpoint, ...options.docker } } };
+  return openDockerRuntime(address, spec, {
+    projectRoot: "/",
+    secrets: options.secrets ?? secrets,
+    ...(lineage === undefined ? {} : { lineage }),
+    ...(report === undefined ? {} : { report }),
+  });
+}
+
+export const file = (path: string, text: string, mode = 0o600) => ({
+  path,
+  content: Buffer.from(text),
+  mode,
+});
+
+export function unit(more: Partial<UnitSpec> = {}): UnitSpec {
+  return {
+    name: "a-1",
+    labels: { "ferry.address": "ZooKeeperEnsemble/a" },
+    files: [file("zoo.cfg", "x=1\n"), file("tls/key.pem", "k")],
+    image: IMAGE,
+    command: ["sh", "-c", "echo started $COLOUR; exec sleep 300"],
+    environment: { COLOUR: "blue" },
+    ports: [],
+    limits: { memoryBytes: 64 * 1024 * 1024 },
+    restart: "no",
+    stopGraceMs: 1_000,
+    docker: { network: "host" },
+    ...more,
+  };
+}
+
+/** The code and the text of the diagnostic it rejects with; "no error" when it does not. */
+export async function rejection(work: Promise<unknown>): Promise<{ code: string; text: string }> {
+  try {
+    await work;
+  } catch (error) {
+    if (!(error instanceof DiagnosticError)) throw error;
+    const first = error.diagnostics[0];
+    return { code: first?.code ?? "", text: [first?.summary, first?.detail, first?.remedy].join("\n") };
+  }
+  return { code: "no error", text: "" };
+}
+
+export async function code(work: Promise<unknown>): Promise<string> {
+  return (await rejection(work)).code;
+}
+
+export async function startShellEngine(options: EngineOptions = {}): Promise<TestEngine> {
+  const engine = await startEngine(options);
   try {
     await engine.importImage(Readable.from([packTar(shellImage())]), IMAGE);
+    return engine;
   } catch (error) {
     await engine.close();
     throw error;
   }
-  return { endpoint: engine.endpoint, docker: engine.docker, stop: engine.close };
 }
 
 /** This machine's programs with the libraries they load. */
-function shellImage(): TarEntry[] {
+export function shellImage(): TarEntry[] {
   const files = new Map<string, Buffer>();
   for (const program of PROGRAMS) {
     const path = realpathSync(
@@ -43,7 +103,7 @@ function shellImage(): TarEntry[] {
   files.set("etc/passwd", Buffer.from("root:x:0:0::/:/bin/sh\nzookeeper:x:1234:1235::/:/bin/sh\n"));
   files.set("etc/group", Buffer.from("root:x:0:\nzookeeper:x:1235:\nstaff:x:50:\n"));
   const entries = [...files].map(([path, content]) =>
-    entry(path, "file", content, path === "etc/passwd" ? 0o644 : 0o755),
+    entry(path, "file", content, path.startsWith("etc/") ? 0o644 : 0o755),
   );
   // Folders that are not in the archive would be root's alone.
   const folders = new Set([...files.keys()].flatMap((path) => foldersOf(path)));

@@ -4,67 +4,34 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { sshCommand } from "../../../providers/docker/endpoint.js";
-import { openDockerRuntime } from "../../../providers/docker/runtime.js";
-import type { HostRuntime, UnitSpec } from "../../../providers/runtime.js";
-import { DiagnosticError } from "../../../src/diagnostics/diagnostic.js";
+import type { HostRuntime } from "../../../providers/runtime.js";
+import { type TestEngine, whyNoEngine } from "../../harness/docker.js";
 import { waitFor } from "../../harness/wait.js";
-import { IMAGE, startEngine, type TestEngine, whyNoEngine } from "./engine.js";
+import { code, file, IMAGE, open, rejection, signal, startShellEngine, unit } from "./engine.js";
 
 interface World {
   engine: TestEngine;
   runtime: HostRuntime;
 }
 
-const signal = new AbortController().signal;
-const secrets = { resolve: () => Promise.reject(new Error("not needed")), fingerprint: () => "" };
-const docker = suite<World>("docker units");
+const units = suite<World>("docker units");
+const obstacle = whyNoEngine();
+const docker = obstacle === null ? units : units.skip;
+if (obstacle !== null) console.log(`skipped: ${obstacle}`);
 
-docker.before(async (world) => {
-  world.engine = await startEngine();
+units.before(async (world) => {
+  if (obstacle !== null) return;
+  world.engine = await startShellEngine();
   world.runtime = await open(world.engine.endpoint);
 });
-docker.after.each(async ({ runtime }) => {
+units.after.each(async ({ engine, runtime }) => {
+  if (engine === undefined) return;
   for (const { name } of await runtime.list({}, signal))
     await runtime.remove(name, { purgeData: true }, signal);
 });
-docker.after(async ({ engine }) => {
-  await engine?.stop();
+units.after(async ({ engine }) => {
+  await engine?.close();
 });
-
-function open(endpoint: string, address = "Host/h1"): Promise<HostRuntime> {
-  const spec = { address: "127.0.0.1", runtime: { docker: { endpoint } } };
-  return openDockerRuntime(address, spec, { projectRoot: "/", secrets });
-}
-
-const file = (path: string, text: string, mode = 0o600) => ({ path, content: Buffer.from(text), mode });
-
-function unit(more: Partial<UnitSpec> = {}): UnitSpec {
-  return {
-    name: "a-1",
-    labels: { "ferry.address": "ZooKeeperEnsemble/a", "ferry.lineage": "l1" },
-    files: [file("zoo.cfg", "x=1\n"), file("tls/key.pem", "k")],
-    image: IMAGE,
-    command: ["sh", "-c", "echo started $COLOUR; exec sleep 300"],
-    environment: { COLOUR: "blue" },
-    ports: [],
-    limits: { memoryBytes: 64 * 1024 * 1024 },
-    restart: "no",
-    stopGraceMs: 1_000,
-    docker: { network: "host" },
-    ...more,
-  };
-}
-
-async function code(work: Promise<unknown>): Promise<string> {
-  try {
-    await work;
-  } catch (error) {
-    if (error instanceof DiagnosticError) return error.diagnostics[0]?.code ?? "";
-    throw error;
-  }
-  return "no error";
-}
 
 docker("is made, started, found by a later ferry, stopped and removed", async ({ runtime, engine }) => {
   const made = await runtime.ensure(unit(), signal);
@@ -77,7 +44,7 @@ docker("is made, started, found by a later ferry, stopped and removed", async ({
   assert.equal(await later.list({ "ferry.address": "ZooKeeperEnsemble/a" }, signal), [started]);
   assert.equal(await later.list({ "ferry.address": "other" }, signal), []);
   assert.equal(
-    await (await open(engine.endpoint, "Host/h2")).list({}, signal),
+    await (await open(engine.endpoint, { address: "Host/h2" })).list({}, signal),
     [],
     "another host on the same engine",
   );
@@ -195,9 +162,89 @@ docker(
     assert.match(text, /z: Read-only file system/);
     const { HostConfig } = await engine.docker.getContainer("ferry-a-1").inspect();
     assert.equal(HostConfig.CapDrop, ["NET_RAW"]);
-    assert.equal(HostConfig.SecurityOpt?.toSorted(), ["apparmor=unconfined", "seccomp=unconfined"]);
+    assert.equal(HostConfig.SecurityOpt?.toSorted(), [
+      "apparmor=unconfined",
+      "no-new-privileges",
+      "seccomp=unconfined",
+    ]);
   },
 );
+
+docker("has no more rights than it needs unless more are asked for", async ({ runtime, engine }) => {
+  const inspect = () => engine.docker.getContainer("ferry-a-1").inspect();
+  const command = ["sh", "-c", "cat /proc/self/status; exec sleep 300"];
+  await runtime.ensure(unit({ command }), signal);
+  await runtime.start("a-1", signal);
+  const plain = (await inspect()).HostConfig;
+  assert.equal(plain.CapDrop, ["ALL"]);
+  assert.equal(plain.SecurityOpt, ["no-new-privileges"]);
+  assert.equal([plain.Privileged, plain.ReadonlyRootfs, plain.NetworkMode], [false, false, "host"]);
+  const status = await waitFor("it said all", 10_000, async () => {
+    const found = await runtime.logs("a-1", 100, signal);
+    return found.includes("Seccomp") ? found : null;
+  });
+  assert.match(status, /CapBnd:\t0+\n/);
+  assert.match(status, /NoNewPrivs:\t1\n/);
+  await runtime.ensure(unit({ docker: { capDrop: [] } }), signal);
+  assert.is((await inspect()).HostConfig.CapDrop, null);
+  await runtime.ensure(unit({ docker: { privileged: true } }), signal);
+  const much = (await inspect()).HostConfig;
+  assert.equal([much.Privileged, much.CapDrop], [true, null]);
+});
+
+docker("a seccomp profile is read here and holds there", async ({ runtime, engine }) => {
+  const folder = mkdtempSync(join(tmpdir(), "ferry-seccomp-"));
+  try {
+    const profile = join(folder, "profile.json");
+    const syscalls = [{ names: ["mkdir", "mkdirat"], action: "SCMP_ACT_ERRNO" }];
+    writeFileSync(profile, JSON.stringify({ defaultAction: "SCMP_ACT_ALLOW", syscalls }, null, 2));
+    const command = ["sh", "-c", "mkdir /tmp/x; echo done; exec sleep 300"];
+    await runtime.ensure(unit({ command, docker: { seccomp: profile } }), signal);
+    await runtime.start("a-1", signal);
+    const said = await waitFor("it said all", 10_000, async () => {
+      const found = await runtime.logs("a-1", 10, signal);
+      return found.includes("done") ? found : null;
+    });
+    assert.match(said, "Operation not permitted");
+    const { HostConfig } = await engine.docker.getContainer("ferry-a-1").inspect();
+    assert.equal(HostConfig.SecurityOpt?.length, 2);
+    writeFileSync(profile, "{");
+    const torn = await rejection(runtime.ensure(unit({ docker: { seccomp: profile } }), signal));
+    assert.is(torn.code, "seccomp-profile");
+    assert.match(torn.text, profile);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+docker("limits and restarts changed by hand are seen, and put right", async ({ runtime, engine }) => {
+  const container = engine.docker.getContainer("ferry-a-1");
+  await runtime.ensure(unit({ limits: { memoryBytes: 64 * 1024 * 1024, cpus: 1 } }), signal);
+  await runtime.start("a-1", signal);
+  await container.update({
+    Memory: 32 * 1024 * 1024,
+    NanoCpus: 5e8,
+    CpuShares: 512,
+    RestartPolicy: { Name: "always" },
+  });
+  const changed = await runtime.inspect("a-1", signal);
+  assert.equal(changed?.limits, { memoryBytes: 32 * 1024 * 1024, cpuShares: 512, cpus: 0.5 });
+  assert.is(changed?.restart, "always");
+  const right = await runtime.ensure(unit({ limits: { memoryBytes: 64 * 1024 * 1024, cpus: 1 } }), signal);
+  assert.equal(right.limits, { memoryBytes: 64 * 1024 * 1024, cpus: 1 });
+  assert.is(right.restart, "no");
+});
+
+docker("a server that uses up its memory is killed, and that is the reason given", async ({ runtime }) => {
+  const command = ["sh", "-c", "x=0123456789abcdef; while :; do x=$x$x; done"];
+  await runtime.ensure(unit({ command, limits: { memoryBytes: 16 * 1024 * 1024 } }), signal);
+  await runtime.start("a-1", signal);
+  const status = await waitFor("it is dead", 30_000, async () => {
+    const now = await runtime.inspect("a-1", signal);
+    return now?.running === false ? now : null;
+  });
+  assert.match(status.exit ?? "", "because the container's memory was used up");
+});
 
 docker("leaves what is not its own alone", async ({ runtime, engine }) => {
   const other = await engine.docker.createContainer({ Image: IMAGE, name: "ferry-a-1", Cmd: ["sleep", "1"] });
@@ -208,29 +255,80 @@ docker("leaves what is not its own alone", async ({ runtime, engine }) => {
   } finally {
     await other.remove();
   }
-  await runtime.ensure(unit(), signal);
-  const foreign = unit({ labels: { "ferry.lineage": "l2" } });
-  assert.is(await code(runtime.ensure(foreign, signal)), "docker-owned-by-other");
-  await runtime.remove("a-1", { purgeData: false }, signal);
-  assert.is(
-    await code(runtime.ensure(foreign, signal)),
-    "docker-owned-by-other",
-    "kept data of another state",
-  );
-  await runtime.ensure(unit(), signal);
+  const [first, second] = [
+    await open(engine.endpoint, { lineage: "l1" }),
+    await open(engine.endpoint, { lineage: "l2" }),
+  ];
+  await first.ensure(unit(), signal);
+  assert.is(await code(second.ensure(unit(), signal)), "docker-owned-by-other");
+  assert.is(await code(second.remove("a-1", { purgeData: true }, signal)), "docker-owned-by-other");
+  assert.is((await first.inspect("a-1", signal))?.labels["ferry.lineage"], "l1");
+  await first.remove("a-1", { purgeData: false }, signal);
+  assert.is(await code(second.ensure(unit(), signal)), "docker-owned-by-other", "kept data of another state");
+  await first.ensure(unit(), signal);
+});
+
+docker("what another state imported is that one's", async ({ engine }) => {
+  const [first, second] = [
+    await open(engine.endpoint, { lineage: "l1" }),
+    await open(engine.endpoint, { lineage: "l2" }),
+  ];
+  await first.ensure(unit(), signal);
+  const { pid } = await first.start("a-1", signal);
+  await second.writeFiles("a-1", [file("zoo.cfg", "x=1\n")], signal);
+  assert.is((await second.ensure(unit(), signal)).pid, pid, "an import restarts nothing");
+  const changed = await second.ensure(unit({ environment: { COLOUR: "red" } }), signal);
+  assert.is(changed.labels["ferry.lineage"], "l2");
+  assert.is(await code(first.ensure(unit(), signal)), "docker-owned-by-other");
+  await second.remove("a-1", { purgeData: true }, signal);
+  assert.equal((await engine.docker.listVolumes()).Volumes ?? [], []);
+});
+
+docker("hosts on one engine do not take each other's servers", async ({ engine }) => {
+  const host = (address: string, lineage?: string) =>
+    open(engine.endpoint, { address, ...(lineage === undefined ? {} : { lineage }) });
+  const [h1, h2] = [await host("Host/h1"), await host("Host/h2")];
+  await h1.ensure(unit(), signal);
+  assert.is(await h2.inspect("a-1", signal), null);
+  assert.is(await code(h2.stop("a-1", signal)), "unit-missing");
+  const refused = await rejection(h2.ensure(unit(), signal));
+  assert.is(refused.code, "docker-owned-by-other");
+  assert.match(refused.text, "belongs to Host/h1 of another state");
+  await h2.remove("a-1", { purgeData: true }, signal);
+  assert.ok((await h1.inspect("a-1", signal)) !== null);
+  await h1.remove("a-1", { purgeData: false }, signal);
+  await h2.remove("a-1", { purgeData: true }, signal);
+  assert.is((await engine.docker.listVolumes()).Volumes.length, 1, "the data that h1 kept");
+  await h1.remove("a-1", { purgeData: true }, signal);
+  assert.equal((await engine.docker.listVolumes()).Volumes ?? [], []);
+});
+
+docker("a renamed host of the same state takes its servers along, with their data", async ({ engine }) => {
+  const [before, after] = [
+    await open(engine.endpoint, { address: "Host/old", lineage: "l1" }),
+    await open(engine.endpoint, { address: "Host/h1", lineage: "l1" }),
+  ];
+  await before.ensure(unit(), signal);
+  await before.start("a-1", signal);
+  const status = await after.ensure(unit(), signal);
+  assert.is(status.running, false);
+  await before.remove("a-1", { purgeData: true }, signal);
+  assert.ok((await after.inspect("a-1", signal)) !== null, "the former name removes nothing of it");
+  await after.remove("a-1", { purgeData: true }, signal);
+  assert.equal((await engine.docker.listVolumes()).Volumes ?? [], []);
 });
 
 docker("tells what is wrong: no unit, no image, bad names and paths, interrupted", async ({ runtime }) => {
   assert.is(await code(runtime.start("a-1", signal)), "unit-missing");
-  assert.is(await code(runtime.ensure(unit({ image: "127.0.0.1:1/nothing:1" }), signal)), "docker-refused");
+  const missing = await rejection(runtime.ensure(unit({ image: "127.0.0.1:1/nothing:1" }), signal));
+  assert.is(missing.code, "docker-refused");
+  assert.match(missing.text, "pulling 127.0.0.1:1/nothing:1 failed");
+  assert.match(missing.text, "docker load");
   assert.is(await code(runtime.inspect("../x", signal)), "bad-unit-name");
   assert.is(await code(runtime.ensure(unit({ files: [file("../x", "")] }), signal)), "path-outside-unit");
   assert.is(await code(runtime.list({}, AbortSignal.abort())), "interrupted");
   await runtime.ensure(unit({ command: ["/no-such-program"] }), signal);
   assert.is(await code(runtime.start("a-1", signal)), "docker-refused");
-  for (const endpoint of ["unix:///nowhere.sock", "tcp://127.0.0.1:1", "ssh://nobody@127.0.0.1:1"]) {
-    assert.is(await code((await open(endpoint)).probe(signal)), "docker-unreachable", endpoint);
-  }
 });
 
 docker("probes the engine", async ({ runtime }) => {
@@ -240,55 +338,4 @@ docker("probes the engine", async ({ runtime }) => {
   assert.match(runtime.location, /^docker unix:\/\//);
 });
 
-docker("reaches an engine through ssh as Docker's own client does", async ({ engine }) => {
-  const folder = mkdtempSync(join(tmpdir(), "ferry-ssh-"));
-  const path = process.env["PATH"];
-  // Stands for the other machine: runs there what ssh was told to run.
-  const script = `#!/bin/sh\nwhile [ "$1" != -- ]; do shift; done\nshift 2\nDOCKER_HOST=${engine.endpoint} exec "$@"\n`;
-  writeFileSync(join(folder, "ssh"), script, { mode: 0o755 });
-  process.env["PATH"] = `${folder}:${path}`;
-  try {
-    const runtime = await open("ssh://ops@elsewhere");
-    assert.match(((await runtime.probe(signal)) as { engine: { version: string } }).engine.version, /^\d+\./);
-    await runtime.ensure(unit(), signal);
-    assert.is((await runtime.start("a-1", signal)).running, true);
-    assert.is(String(await runtime.readFile("a-1", "config", "zoo.cfg", signal)), "x=1\n");
-  } finally {
-    process.env["PATH"] = path;
-    rmSync(folder, { recursive: true, force: true });
-  }
-});
-
-const alone = suite("docker without an engine");
-
-alone("says for each kind of endpoint that nobody answers", async () => {
-  for (const endpoint of ["unix:///nowhere.sock", "tcp://127.0.0.1:1", "ssh://nobody@127.0.0.1:1"]) {
-    assert.is(await code((await open(endpoint)).probe(signal)), "docker-unreachable", endpoint);
-  }
-  assert.is(await code(open("npipe:////./pipe/docker")), "bad-endpoint");
-});
-
-alone("the environment's DOCKER_HOST is not heeded", async () => {
-  const before = process.env["DOCKER_HOST"];
-  process.env["DOCKER_HOST"] = "tcp://127.0.0.1:1";
-  try {
-    const runtime = await open("unix:///nowhere.sock");
-    const error = await runtime.probe(signal).catch((found: unknown) => found);
-    assert.match(String(error), "/nowhere.sock");
-  } finally {
-    if (before === undefined) delete process.env["DOCKER_HOST"];
-    else process.env["DOCKER_HOST"] = before;
-  }
-});
-
-alone("ssh takes a host name never for an option", () => {
-  const words = sshCommand(new URL("ssh://ops@10.0.0.1:2222"));
-  assert.equal(words.slice(-5), ["--", "10.0.0.1", "docker", "system", "dial-stdio"]);
-  assert.match(words.join(" "), "-l ops -p 2222");
-});
-
-alone.run();
-
-const reason = whyNoEngine();
-if (reason === null) docker.run();
-else console.log(`left out: the docker runtime on a real engine, because ${reason}`);
+units.run();
