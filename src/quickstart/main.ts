@@ -1,39 +1,39 @@
 /** Entry of bin/quickstart: finds ZooKeeper, prepares the folder, tells the story and says what to try next. */
-import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { installRoot } from "../install/root.js";
 import { tellStory } from "./story.js";
-import { chooseFreePorts, hasState, prepareWorkspace, shiftPorts } from "./workspace.js";
+import {
+  chooseFreePorts,
+  earlierChoice,
+  hasState,
+  movePorts,
+  prepareWorkspace,
+  useContainers,
+} from "./workspace.js";
+import { provideZooKeeper, type ZooKeeperSource } from "./zookeeper-source.js";
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
-/** The ports an earlier run chose, so that a second run finds its own servers; 0 when the files are not there. */
-function earlierShift(folder: string): number {
-  const found = /clientPort: (\d\d)181/.exec(readFileSync(join(folder, "zk-a.yaml"), "utf8"));
-  return found === null ? 0 : Number(found[1]) - 22;
-}
-
-async function prepare(folder: string): Promise<number> {
+/** Prepares the folder; the first client port. */
+async function prepare(folder: string, source: ZooKeeperSource): Promise<number> {
   const example = join(installRoot(), "examples", "quickstart");
-  if (!hasState(folder)) {
-    prepareWorkspace(example, folder);
-    return chooseFreePorts(folder);
-  }
-  const shift = earlierShift(folder);
+  const earlier = hasState(folder) ? earlierChoice(folder) : null;
   prepareWorkspace(example, folder);
-  if (shift !== 0) {
-    const { writeFileSync } = await import("node:fs");
-    for (const name of ["zk-a.yaml", "zk-b.yaml"]) {
-      const file = join(folder, name);
-      writeFileSync(file, shiftPorts(readFileSync(file, "utf8"), shift));
-    }
+  if (source.kind === "docker") useContainers(folder, source);
+  if (earlier === null) return chooseFreePorts(folder);
+  if (earlier.containers !== (source.kind === "docker")) {
+    throw new Error(
+      `an earlier quickstart runs its servers ${earlier.containers ? "in containers" : "as processes"}, and this one would not. ` +
+        "Remove the earlier one first",
+    );
   }
+  movePorts(folder, earlier.shift);
   say(
     "An earlier quickstart is there: its files are reset to the example, its servers are kept and brought in step.",
   );
-  return (22 + shift) * 1000 + 181;
+  return (22 + earlier.shift) * 1000 + 181;
 }
 
 function next(folder: string): void {
@@ -52,7 +52,17 @@ Remove everything again:
 
 async function main(): Promise<void> {
   const folder = join(process.cwd(), "quickstart");
-  const first = await prepare(folder);
+  const source = await provideZooKeeper((line) => say(`  ${line}`));
+  if (source === null) {
+    process.stderr.write(
+      "quickstart: ZooKeeper could not be made available. Nothing was started.\n" +
+        "  Set ZOOKEEPER_HOME to an unpacked ZooKeeper 3.4 to 3.9, or install Debian's package `zookeeper`, or Maven (`mvn`),\n" +
+        "  or start a Docker engine, and run this again.\n",
+    );
+    process.exitCode = 1;
+    return;
+  }
+  const first = await prepare(folder, source);
   const connectString = [0, 1, 2].map((offset) => `127.0.0.1:${first + offset}`).join(",");
   say(
     `The configuration is in ${relative(process.cwd(), folder)}/: a copy of examples/quickstart, yours to edit.`,

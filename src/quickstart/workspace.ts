@@ -14,6 +14,42 @@ export function prepareWorkspace(example: string, target: string): void {
   }
 }
 
+const ENSEMBLES = ["zk-a.yaml", "zk-b.yaml"];
+
+/** Rewrites the copied ensembles. */
+function editEnsembles(target: string, edit: (text: string) => string): void {
+  for (const name of ENSEMBLES) {
+    const file = join(target, name);
+    writeFileSync(file, edit(readFileSync(file, "utf8")));
+  }
+}
+
+/** Makes the copied host a Docker engine on this machine, and its servers containers of the image. */
+export function useContainers(
+  target: string,
+  engine: { readonly endpoint: string; readonly image: string },
+): void {
+  const file = join(target, "host.yaml");
+  const host = readFileSync(file, "utf8");
+  const at = host.indexOf("    process:");
+  writeFileSync(file, `${host.slice(0, at)}    docker:\n      endpoint: ${engine.endpoint}\n`);
+  editEnsembles(target, (text) =>
+    text.replace("spec:\n", `spec:\n  distribution: { image: "${engine.image}" }\n`),
+  );
+}
+
+/** The ports and the runtime an earlier run chose, so that another one finds its servers. */
+export function earlierChoice(target: string): { readonly shift: number; readonly containers: boolean } {
+  const first = /clientPort: (\d\d)181/.exec(readFileSync(join(target, "zk-a.yaml"), "utf8"))?.[1];
+  const containers = /^ {4}docker:/m.test(readFileSync(join(target, "host.yaml"), "utf8"));
+  return { shift: first === undefined ? 0 : Number(first) - 22, containers };
+}
+
+/** Moves the ports of the copied ensembles. */
+export function movePorts(target: string, thousands: number): void {
+  editEnsembles(target, (text) => shiftPorts(text, thousands));
+}
+
 /** Whether servers of an earlier run may be there: then their ports are theirs, not somebody else's. */
 export function hasState(target: string): boolean {
   return existsSync(join(target, ".ferry", "state.json"));
@@ -44,17 +80,13 @@ function isFree(port: number): Promise<boolean> {
  * Rejects, naming a busy port, when three ranges are taken.
  */
 export async function chooseFreePorts(target: string): Promise<number> {
-  const files = ["zk-a.yaml", "zk-b.yaml"].map((name) => join(target, name));
-  const texts = files.map((file) => readFileSync(file, "utf8"));
+  const text = ENSEMBLES.map((name) => readFileSync(join(target, name), "utf8")).join("\n");
   let busy = 0;
   for (const shift of [0, 2, 4]) {
-    const shifted = texts.map((text) => shiftPorts(text, shift));
-    const ports = portsOf(shifted.join("\n"));
+    const ports = portsOf(shiftPorts(text, shift));
     const free = await Promise.all(ports.map(isFree));
     if (free.every(Boolean)) {
-      files.forEach((file, index) => {
-        writeFileSync(file, shifted[index] ?? "");
-      });
+      movePorts(target, shift);
       return ports[0] ?? 0;
     }
     busy = ports[free.indexOf(false)] ?? 0;

@@ -87,9 +87,7 @@ function launch(folder: string, log: string, { listen = [], bridge = false }: En
   const network = ["--iptables=false", "--ip6tables=false", ...(bridge ? [] : ["--bridge=none"])];
   const sockets = ["-H", `unix://${join(folder, "docker.sock")}`, ...listen];
   const words = [...places, "--pidfile", join(folder, "pid"), ...network, ...sockets];
-  const [program = "", ...first] = bridge
-    ? ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec dockerd "$@"', "dockerd"]
-    : ["dockerd"];
+  const [program = "", ...first] = bridge ? ["unshare", "--net", "dockerd"] : ["dockerd"];
   try {
     return spawn(program, [...first, ...words], { stdio: ["ignore", output, output] });
   } finally {

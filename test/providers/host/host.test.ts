@@ -221,13 +221,16 @@ host("a damaged mark makes it unreadable, never absent", async ({ root, handler 
 });
 
 /** An engine of which only the asked questions matter; `units` by endpoint, an endpoint without any does not answer. */
-function engines(units: Readonly<Record<string, readonly string[]>>): typeof openRuntime {
+function engines(
+  units: Readonly<Record<string, readonly string[]>>,
+  labels = unit.labels,
+): typeof openRuntime {
   return async (address, spec) => {
     const endpoint = ((spec["runtime"] as JsonObject)["docker"] as JsonObject)["endpoint"] as string;
     const names = units[endpoint];
     const dead = () =>
       Promise.reject(new DiagnosticError([errorDiagnostic("docker-unreachable", `${address}: no answer`)]));
-    const list = names?.map((name) => ({ name, labels: unit.labels, running: true })) ?? [];
+    const list = names?.map((name) => ({ name, labels, running: true })) ?? [];
     return {
       kind: "docker",
       probe: names === undefined ? dead : async () => ({ version: "28.0" }),
@@ -270,6 +273,16 @@ host("another endpoint must lead to the same servers", async ({ root }) => {
   assert.is(removal.status, "failed");
   const other = await handler.apply(deletion(dockerSpec("tcp://a:1")), context(root, "lineage-2"), ignore);
   assert.is(other.status, "deleted", "another project's servers on the engine are not this host's");
+});
+
+host("a server on an engine that tells no state counts as this host's", async ({ root }) => {
+  const open = engines(
+    { "tcp://a:1": ["z-1"], "tcp://empty:1": [] },
+    { "ferry.address": "ZooKeeperEnsemble/a" },
+  );
+  const removal = await handlerOf(open).apply(deletion(dockerSpec("tcp://a:1")), context(root), ignore);
+  if (removal.status !== "failed") throw new Error(removal.status);
+  assert.is(removal.diagnostics[0]?.code, "host-has-units");
 });
 
 host.run();
