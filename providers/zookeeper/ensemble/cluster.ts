@@ -20,7 +20,13 @@ export interface Dependencies {
   openRuntime(
     address: string,
     hostSpec: JsonObject,
-    context: { readonly projectRoot: string; readonly secrets: SecretResolver; readonly signal: AbortSignal },
+    context: {
+      readonly projectRoot: string;
+      readonly secrets: SecretResolver;
+      readonly signal: AbortSignal;
+      /** Of the state that is to own the units. */
+      readonly lineage: string;
+    },
   ): Promise<HostRuntime>;
   connect(options: ConnectOptions): Promise<ZooKeeperClient>;
   findDistribution(request: FindRequest): Outcome<Distribution>;
@@ -78,9 +84,9 @@ export class Cluster {
   runtime(host: string): Promise<HostRuntime> {
     const known = this.runtimes.get(host);
     if (known !== undefined) return known;
-    const { projectRoot, secrets, signal } = this.context;
+    const { projectRoot, secrets, signal, lineage } = this.context;
     const opened = (async () =>
-      this.dependencies.openRuntime(host, this.hostSpec(host), { projectRoot, secrets, signal }))();
+      this.dependencies.openRuntime(host, this.hostSpec(host), { projectRoot, secrets, signal, lineage }))();
     this.runtimes.set(host, opened);
     return opened;
   }
@@ -152,6 +158,7 @@ export class Cluster {
     });
     if (found.value === undefined)
       throw new DiagnosticError(found.diagnostics.map((d) => ({ ...d, address: this.address })));
+    refuseMissingParts(this.address, spec, found.value);
     return {
       version: found.value.version,
       classpath: found.value.classpath,
@@ -166,6 +173,28 @@ export class Cluster {
       opened.flatMap((result) => (result.status === "fulfilled" ? [result.value.close()] : [])),
     );
   }
+}
+
+/** A server that cannot find the classes its configuration names ends at once: better told before it is stopped. */
+function refuseMissingParts(address: string, spec: EnsembleSpec, found: Distribution): void {
+  const { features, source, version } = found;
+  const needsTls = spec.tls.client !== undefined || spec.tls.quorum !== undefined;
+  const missing = [
+    ...(needsTls && !features.tls ? ["TLS"] : []),
+    ...(spec.metrics.provider === "prometheus" && !features.prometheus ? ["the Prometheus provider"] : []),
+  ];
+  if (missing.length === 0) return;
+  throw new DiagnosticError([
+    errorDiagnostic(
+      "zookeeper-without",
+      `${address}: ZooKeeper ${version} from ${source} has no ${missing.join(" and no ")}`,
+      {
+        address,
+        detail: "Its jars lack the classes that the configuration names. No server was touched.",
+        remedy: "Set distribution.home to an official archive, which has them, or take the setting out.",
+      },
+    ),
+  ]);
 }
 
 function parseRecord(content: Buffer | null): DeployedRecord | null {

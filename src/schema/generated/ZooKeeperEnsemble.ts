@@ -398,7 +398,7 @@ export interface Container {
    */
   user?: string;
   /**
-   * A profile file of the engine's machine, or unconfined.
+   * A profile file of the machine that runs ferry, or unconfined.
    */
   seccomp?: string;
   /**
@@ -410,7 +410,7 @@ export interface Container {
    */
   readOnlyRoot?: boolean;
   /**
-   * Linux capabilities taken away.
+   * Linux capabilities taken away. An empty list keeps the engine's own choice.
    */
   capDrop?: string[];
   /**
