@@ -1,7 +1,7 @@
 /** What changeSteps needs to know of the deployed servers, compared with what is wanted. Pure. */
 import { canonicalJson, type Json, type JsonObject } from "../../../src/value/json.js";
 import type { DeployedServer } from "./cluster.js";
-import { editsByHand } from "./live.js";
+import { editsByHand, sectionsOf } from "./live.js";
 import { type EnsembleSpec, ensembleOf, type ServerSpec, sharedSections } from "./spec.js";
 import type { CurrentServer } from "./steps.js";
 
@@ -62,7 +62,7 @@ export function currentServers(input: CurrentInput): CurrentServer[] {
     const outdated =
       record === null ||
       !isSatisfied(server, spec) ||
-      restartSections(record.sections) !== target ||
+      restartSections(sectionsOf(server)) !== target ||
       Object.keys(editsByHand(server)).length > 0 ||
       (asked !== undefined && ownFields(record.server) !== ownFields(asked as unknown as Json));
     return {

@@ -81,7 +81,8 @@ function ports({ server }: UnitPlan): UnitSpec["ports"] {
 
 const UNITS: Readonly<Record<string, number>> = { "": 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
 
-function bytes(size: unknown): number | undefined {
+/** `400m` → bytes; undefined when it is no size. */
+export function bytes(size: unknown): number | undefined {
   const match = typeof size === "string" ? /^(\d+)\s*([kmg]?)b?$/i.exec(size) : null;
   return match === null ? undefined : Number(match[1]) * (UNITS[(match[2] ?? "").toLowerCase()] ?? 1);
 }

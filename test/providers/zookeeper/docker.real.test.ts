@@ -92,6 +92,16 @@ test("a changed setting rolls under a client that loses no write", async () => {
   assert.equal(await differing(world, spec), []);
 });
 
+test("limits that somebody changed on the engine are a difference, and are put right", async () => {
+  const { world, engine } = there();
+  const [first] = await engine.docker.listContainers();
+  const container = engine.docker.getContainer(first?.Id ?? "");
+  await container.update({ Memory: 500 * 1024 * 1024, MemorySwap: 500 * 1024 * 1024 });
+  assert.equal(await differing(world, spec), ["container.memory"]);
+  succeeded(await update(world, spec));
+  assert.equal(await differing(world, spec), []);
+});
+
 test("is taken away with its volumes", async () => {
   const { world, engine } = there();
   succeeded(await destroy(world, spec));
