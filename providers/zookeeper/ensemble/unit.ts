@@ -15,8 +15,21 @@ export const SERVER_LABEL = "ferry.server";
 /** Milliseconds a server has to end by itself; it writes no snapshot on the way, so that is plenty. */
 const STOP_GRACE_MS = 10_000;
 
-/** Writes myid into the data directory, which only the server's side can reach, then becomes the server. */
-const LAUNCH = 'printf "%s\\n" "$1" > "$2/myid" || exit 1; shift 2; exec "$@"';
+/**
+ * Writes myid into the data directory, which only the server's side can reach, then becomes the server.
+ *
+ * A 3.4 follower that joined an empty ensemble has logs and never wrote a snapshot; from 3.5 on a server refuses to start
+ * from that (ZOOKEEPER-3056). Where the log is there from the very first transaction (epoch 1, counter 1) nothing can be
+ * missing, and the server is told so. Any other log without a snapshot is damage, and still refused.
+ */
+const LAUNCH = [
+  'printf "%s\\n" "$1" > "$2/myid" || exit 1',
+  'history="$2/version-2"; java="$3"; shift 3; whole=no',
+  'if [ -e "$history/log.100000001" ]; then whole=yes; fi',
+  'for found in "$history"/snapshot.*; do if [ -e "$found" ]; then whole=no; fi; done',
+  'if [ "$whole" = yes ]; then set -- -Dzookeeper.snapshot.trust.empty=true "$@"; fi',
+  'exec "$java" "$@"',
+].join("; ");
 
 /** Unique on a host for every ensemble of every module: the readable part, and a hash where it is not the address. */
 export function unitName(address: string, id: number): string {
