@@ -1,6 +1,7 @@
 /**
  * What a committed transaction is, as the quorum port tells it (TxnHeader and its body; ZooKeeper's zookeeper.jute).
- * Plain data; paths are the server's, never with a chroot. Buffers are copies: they outlive the socket's chunk.
+ * Plain data; paths are the server's, never with a chroot. Buffers may be views of a larger chunk that was received: they are
+ * never overwritten, but who keeps one for long keeps the chunk, and should copy it.
  */
 import type { Acl } from "../types.js";
 
