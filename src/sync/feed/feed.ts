@@ -51,8 +51,13 @@ export interface Feed {
   readonly quality: FeedQuality;
   /** host:port it reads from now, or null. */
   readonly server: string | null;
-  /** Begins after `from`; null asks for a snapshot. Returns at once; all news go to the listener. */
+  /**
+   * Begins after `from`; null asks for a snapshot. Returns at once; all news go to the listener. May be called again after
+   * `stop` has resolved.
+   */
   start(from: bigint | null, listener: FeedListener): void;
+  /** During a snapshot only: holds the source back, and lets it go on. A feed that cannot does nothing. */
+  hold(held: boolean): void;
   /** Resolves when nothing more will be reported. */
   stop(): Promise<void>;
 }

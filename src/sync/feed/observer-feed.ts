@@ -47,7 +47,12 @@ export class ObserverFeed implements Feed {
   start(from: bigint | null, listener: FeedListener): void {
     this.listener = listener;
     this.position = from;
+    this.stopped = false;
     this.running = this.run();
+  }
+
+  hold(held: boolean): void {
+    this.connection?.hold(held);
   }
 
   async stop(): Promise<void> {

@@ -92,6 +92,17 @@ export class LearnerConnection {
     this.release();
   }
 
+  /**
+   * Stops reading, or goes on. Only between SNAP and the end of the snapshot: what is committed meanwhile waits in the
+   * leader's memory, and later an observer that reads nothing is cut off.
+   */
+  hold(held: boolean): void {
+    if (this.ended || this.snapshot === null) return;
+    if (held) this.socket.pause();
+    else this.socket.resume();
+    this.silence.suspend(held);
+  }
+
   private release(): void {
     this.silence.stop();
     this.socket.on("error", () => {}).destroy();
@@ -158,6 +169,10 @@ export class LearnerConnection {
     if (this.snapshot !== null) {
       if (!this.snapshot.read(this.stream)) return false;
       this.snapshot = null;
+      if (this.socket.isPaused()) {
+        this.socket.resume();
+        this.silence.suspend(false);
+      }
       this.listener.onSnapshotEnd();
       return true;
     }

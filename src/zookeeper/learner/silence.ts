@@ -16,6 +16,7 @@ export class Silence {
   private lastBeat: number | null = null;
   private intervalMs: number | null = null;
   private heardAt = performance.now();
+  private suspended = false;
 
   /**
    * @param firstMs limit until the first two pings
@@ -49,6 +50,12 @@ export class Silence {
     this.lastBeat = now;
   }
 
+  /** Nobody listens at present, so that nothing is heard says nothing. */
+  suspend(suspended: boolean): void {
+    this.suspended = suspended;
+    this.heardAt = performance.now();
+  }
+
   stop(): void {
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
@@ -59,6 +66,7 @@ export class Silence {
   }
 
   private check(): void {
+    if (this.suspended) this.heardAt = performance.now();
     const left = this.limitMs - (performance.now() - this.heardAt);
     if (left > 0) {
       this.arm(left);

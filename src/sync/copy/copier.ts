@@ -1,0 +1,202 @@
+/**
+ * A whole state of the source brought onto the target: every znode of the snapshot compared with what is there, then what
+ * was committed while the snapshot was sent, then what the target has too much, then the counters. Only then does the
+ * checkpoint move, so that an interrupted copy simply begins again and finds most of it done.
+ */
+import { nodeOwner } from "../../zookeeper/learner/node-owner.js";
+import type { SnapshotNode, Transaction } from "../../zookeeper/learner/transaction.js";
+import type { ZooKeeperClient } from "../../zookeeper/types.js";
+import type { OffsetStore } from "../apply/offset-store.js";
+import { Problem } from "../apply/problem.js";
+import type { SourceIndex } from "../direction/source-index.js";
+import type { SyncSpec } from "../spec.js";
+import type { Shadows } from "../translate/shadows.js";
+import { type TargetOp, type Work, workBytes } from "../translate/target-op.js";
+import { type TranslateContext, translate } from "../translate/translate.js";
+import { compareNode } from "./compare-node.js";
+import { type CounterWish, planCounters } from "./counters.js";
+import { withoutKnown } from "./fuzzy.js";
+import type { TargetTree } from "./target-tree.js";
+
+export interface CopyContext {
+  readonly spec: Pick<SyncSpec, "containers" | "ephemerals" | "limits">;
+  readonly toTarget: (path: string) => string | null;
+  readonly toSource: (path: string) => string | null;
+  readonly index: SourceIndex;
+  readonly shadows: Shadows;
+  readonly skipped: Shadows;
+  readonly offsets: OffsetStore;
+  readonly target: TargetTree;
+  readonly client: () => Promise<ZooKeeperClient>;
+  submit(work: Work): void;
+  /** Resolves when everything submitted is on the target. */
+  idle(): Promise<void>;
+  /** Of the znodes the target has, how many may be deleted without asking: 0 … 1. */
+  readonly deletableShare: number;
+  /** performance.now() */
+  readonly now: () => number;
+}
+
+export interface CopySummary {
+  readonly nodes: number;
+  readonly changed: number;
+  readonly deleted: number;
+  /** Counters that are ahead on the target and cannot be lowered. */
+  readonly countersAhead: number;
+}
+
+/** Deletions below this number are never suspicious. */
+const FEW = 100;
+
+export class Copier {
+  /** Znodes of the snapshot that are ours, so far. */
+  nodes = 0;
+  private changed = 0;
+  private deleted = 0;
+  private readonly counters: string[] = [];
+  /** As recorded on the target before the copy, by path. */
+  private readonly recorded: ReadonlyMap<string, bigint>;
+
+  constructor(private readonly context: CopyContext) {
+    this.recorded = new Map(context.shadows.all());
+    context.shadows.clear();
+    context.skipped.clear();
+    context.index.reset();
+  }
+
+  node(node: SnapshotNode): void {
+    const { index, toTarget, target, spec, shadows, skipped, offsets } = this.context;
+    index.addSnapshotNode(node);
+    const path = toTarget(node.path);
+    if (path === null) return;
+    this.nodes++;
+    const owner = ephemeralOwner(node);
+    if (owner !== null && spec.ephemerals === "skip") {
+      skipped.add(path, owner);
+      return;
+    }
+    if (owner !== null) shadows.add(path, owner);
+    if (node.cversion > 0) this.counters.push(node.path);
+    const { ops, offset } = compareNode(node, path, target.get(path) ?? null, {
+      containers: spec.containers,
+      levelVersions: spec.limits.levelVersions,
+      shadowOf: this.recorded.get(path) ?? null,
+    });
+    offsets.set(path, offset);
+    if (ops.length > 0) this.changed++;
+    this.submit(ops);
+  }
+
+  /** Committed while the snapshot was sent: whatever of it is in the snapshot already is left out. */
+  transaction(transaction: Transaction): void {
+    const { index } = this.context;
+    const filtered = withoutKnown(transaction, (path) => index.lookup(path));
+    this.submit(translate(filtered, this.translation()));
+    index.apply(transaction);
+    if (transaction.body.kind !== "changes") return;
+    for (const { path } of transaction.body.changes) {
+      const parent = path.slice(0, path.lastIndexOf("/")) || "/";
+      if (this.context.toTarget(parent) !== null) this.counters.push(parent);
+    }
+  }
+
+  /** The source's state is exact now and stands still for us: deletes what is too much, raises counters, moves the checkpoint. */
+  async finish(zxid: bigint): Promise<CopySummary> {
+    const { client, idle, submit, now } = this.context;
+    this.deleteSurplus();
+    this.dropStaleRecords();
+    await idle();
+    const { ops, ahead } = await planCounters(await client(), this.counterWishes());
+    for (const step of ops) this.submit(step);
+    submit({ ops: [], zxid, timeMs: 0, arrived: now(), bytes: 0 });
+    await idle();
+    const { nodes, changed, deleted } = this;
+    return { nodes, changed, deleted, countersAhead: ahead.length };
+  }
+
+  private translation(): TranslateContext {
+    const { toTarget, shadows, skipped, index, spec } = this.context;
+    return { toTarget, shadows, skipped, source: index, exact: true, options: spec };
+  }
+
+  private submit(ops: readonly TargetOp[]): void {
+    if (ops.length === 0) return;
+    const { submit, now } = this.context;
+    // A znode whose version was far is brought level in pieces that fit a multi.
+    for (const piece of pieces(ops, this.context.spec.limits.batchOperations)) {
+      submit({ ops: piece, zxid: null, timeMs: 0, arrived: now(), bytes: workBytes(piece) });
+    }
+  }
+
+  private deleteSurplus(): void {
+    const { target, toSource, index, deletableShare, offsets } = this.context;
+    const surplus = [...target.keys()].filter((path) => {
+      const source = toSource(path);
+      return source !== null && index.lookup(source) === null;
+    });
+    const allowed = Math.max(FEW, target.size * deletableShare);
+    if (surplus.length > allowed) throw tooMany(surplus, target.size);
+    // Deepest first: a znode with children cannot be deleted.
+    surplus.sort((a, b) => depth(b) - depth(a));
+    for (const path of surplus) {
+      const entry = target.get(path);
+      if (entry !== undefined && entry.owner !== 0n) throw Problem.liveEphemeral(path, entry.owner);
+      const drop: TargetOp[] = this.recorded.has(path) ? [{ kind: "shadow-drop", path }] : [];
+      this.submit([{ kind: "delete", path, version: null }, ...drop]);
+      if (offsets.offsets.has(path)) offsets.set(path, { version: 0, aversion: 0 });
+    }
+    this.deleted = surplus.length;
+  }
+
+  /** Records of shadows that are neither on the target nor on the source any more. */
+  private dropStaleRecords(): void {
+    const { target, shadows } = this.context;
+    for (const path of this.recorded.keys()) {
+      if (!shadows.has(path) && !target.has(path)) this.submit([{ kind: "shadow-drop", path }]);
+    }
+  }
+
+  private counterWishes(): CounterWish[] {
+    const { index, toTarget } = this.context;
+    return [...new Set(this.counters)].flatMap((path) => {
+      const cversion = index.lookup(path)?.cversion ?? 0;
+      const own = toTarget(path);
+      return own === null || cversion === 0 ? [] : [{ path: own, cversion }];
+    });
+  }
+}
+
+function depth(path: string): number {
+  return path.split("/").length;
+}
+
+function ephemeralOwner(node: SnapshotNode): bigint | null {
+  const owner = nodeOwner(node.owner);
+  return owner.kind === "ephemeral" ? owner.session : null;
+}
+
+/** A big `times` in steps, everything else as it is. */
+function* pieces(ops: readonly TargetOp[], most: number): Generator<readonly TargetOp[]> {
+  let piece: TargetOp[] = [];
+  for (const op of ops) {
+    if (op.kind !== "setData" || op.times <= most) {
+      piece.push(op);
+      continue;
+    }
+    if (piece.length > 0) yield piece;
+    piece = [];
+    for (let done = 0; done < op.times; done += most) {
+      const times = Math.min(most, op.times - done);
+      yield [{ ...op, version: op.version - op.times + done + times, times }];
+    }
+  }
+  if (piece.length > 0) yield piece;
+}
+
+function tooMany(surplus: readonly string[], size: number): Problem {
+  return new Problem(
+    "held",
+    `the target has ${surplus.length} znodes of ${size} that the source does not have, for example ${surplus[0]}: they would be deleted`,
+    "Look whether the source is the right one and whole. If they may go, start with --accept-deletions",
+  );
+}

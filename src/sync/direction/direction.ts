@@ -1,0 +1,368 @@
+/**
+ * One direction, from the feed of its source to the checkpoint on its target: chooses between going on and copying anew,
+ * keeps the index of the source, stops when something is not as it must be. It lives as long as its engine is active.
+ */
+import type { SnapshotNode, Transaction } from "../../zookeeper/learner/transaction.js";
+import type { ZooKeeperClient } from "../../zookeeper/types.js";
+import { type Checkpoint, checkpointZxid } from "../apply/checkpoint.js";
+import type { OffsetStore } from "../apply/offset-store.js";
+import { Pipeline, type Repairer } from "../apply/pipeline.js";
+import { Problem } from "../apply/problem.js";
+import type { ControlPaths } from "../control/layout.js";
+import type { DirectionState } from "../control/records.js";
+import { Copier, type CopySummary } from "../copy/copier.js";
+import { readTarget } from "../copy/target-tree.js";
+import type { Feed, FeedFailure, FeedListener } from "../feed/feed.js";
+import { hex } from "../feed/zxid.js";
+import type { Direction as DirectionName, SyncSpec } from "../spec.js";
+import type { Shadows } from "../translate/shadows.js";
+import { type Work, workBytes } from "../translate/target-op.js";
+import { translate } from "../translate/translate.js";
+import { DirectionMeter } from "./meter.js";
+import { loadShadows } from "./shadow-records.js";
+import type { SourceIndex } from "./source-index.js";
+
+export interface DirectionOptions {
+  readonly name: DirectionName;
+  readonly spec: SyncSpec;
+  readonly paths: ControlPaths;
+  readonly epoch: number;
+  readonly engine: string;
+  readonly checkpoint: Checkpoint;
+  readonly feed: Feed;
+  readonly index: SourceIndex;
+  readonly shadows: Shadows;
+  readonly skipped: Shadows;
+  readonly offsets: OffsetStore;
+  readonly repairer: Repairer;
+  readonly target: () => Promise<ZooKeeperClient>;
+  readonly toTarget: (path: string) => string | null;
+  readonly toSource: (path: string) => string | null;
+  /** Roots of the synchronised subtrees on the target. */
+  readonly targetRoots: readonly string[];
+  /** A transaction this synchronisation made itself, in the other direction. */
+  readonly isOwn: (transaction: Transaction) => boolean;
+  /** Share of the target that a copy may delete, 0 … 1. */
+  readonly deletableShare: number;
+  readonly onCopying: (copying: boolean) => void;
+  readonly onCopied: (summary: CopySummary) => void;
+  /** It has stopped for good; the engine decides what follows. */
+  readonly onStopped: (problem: Problem) => void;
+}
+
+/** Where the feed stands. */
+type Phase =
+  /** Nothing has come yet: a DIFF goes on from the checkpoint, a snapshot makes a copy necessary. */
+  | { readonly kind: "waiting" }
+  | { readonly kind: "copying"; readonly copier: Copier; readonly begun: boolean }
+  /** The copy is being finished; what comes meanwhile waits. */
+  | { readonly kind: "finishing"; readonly held: Transaction[] }
+  | { readonly kind: "following" };
+
+/** Milliseconds after which skipped transactions move the checkpoint too. */
+const IDLE_CHECKPOINT_MS = 1_000;
+/** Bytes waiting during a snapshot at which the source is held back, and let go again. */
+const HOLD = { from: 48 * 1024 * 1024, until: 16 * 1024 * 1024 };
+
+export class Direction implements FeedListener {
+  readonly meter = new DirectionMeter();
+  private readonly pipeline: Pipeline;
+  private readonly abort = new AbortController();
+  private phase: Phase = { kind: "waiting" };
+  private problem: Problem | null = null;
+  private current = false;
+  private position: bigint | null;
+  /** The index holds the source's whole state, exactly. */
+  private indexed = false;
+  private digest: "not-sent" | "unchecked" | "equal" | "different" = "unchecked";
+  /** Newest transaction with nothing for the target in it, not in the checkpoint yet. */
+  private skipped: bigint | null = null;
+  private readonly timer: NodeJS.Timeout;
+  private held = false;
+  private preparing = false;
+  /** Rises with each copy: what belongs to an earlier one is void. */
+  private copies = 0;
+  private throttled = false;
+
+  constructor(private readonly options: DirectionOptions) {
+    const { paths, name, offsets, checkpoint, epoch, engine, spec, repairer, target } = options;
+    this.position = checkpointZxid(checkpoint);
+    this.pipeline = new Pipeline({
+      client: target,
+      context: { paths, direction: name, offsets: offsets.offsets },
+      epoch,
+      checkpoint,
+      source: name === "a-to-b" ? spec.a.connectString : spec.b.connectString,
+      engine,
+      limits: spec.limits,
+      repairer,
+      listener: {
+        onApplied: (work) => this.applied(work),
+        onRepaired: () => this.meter.repaired(),
+        onStopped: (problem) => this.stopWith(problem),
+      },
+    });
+    this.timer = setInterval(() => this.tick(), IDLE_CHECKPOINT_MS);
+  }
+
+  start(): void {
+    if (this.position === null) this.copyAnew();
+    else this.options.feed.start(this.position, this);
+  }
+
+  /** Resolves when nothing more will be sent. What is under way may still arrive; the checkpoint tells. */
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    this.abort.abort(Problem.stopped());
+    this.pipeline.stop();
+    await this.options.feed.stop();
+  }
+
+  get state(): DirectionState {
+    if (this.problem !== null) return "stopped";
+    if (this.phase.kind === "copying" || this.phase.kind === "finishing" || this.preparing) return "copying";
+    if (!this.current) return this.phase.kind === "waiting" ? "connecting" : "catching-up";
+    return this.pipeline.backlog > this.options.spec.limits.batchOperations ? "catching-up" : "live";
+  }
+
+  get facts() {
+    const { feed } = this.options;
+    return {
+      problem: this.problem,
+      feed,
+      position: this.position,
+      backlog: this.pipeline.backlog,
+      waitingMs: this.pipeline.oldest === null ? 0 : performance.now() - this.pipeline.oldest,
+      digest: this.digest,
+      copiedNodes: this.phase.kind === "copying" ? this.phase.copier.nodes : null,
+    };
+  }
+
+  /** Everything received so far is on the target when it resolves. */
+  idle(): Promise<void> {
+    return this.pipeline.idle();
+  }
+
+  onSnapshotBegin(): void {
+    this.indexed = false;
+    this.current = false;
+    // In the middle of something else: what the target has must be read first, then the snapshot is asked for again.
+    if (this.phase.kind === "copying" && !this.phase.begun) this.phase = { ...this.phase, begun: true };
+    else this.copyAnew();
+  }
+
+  onSnapshotNode(node: SnapshotNode): void {
+    if (this.phase.kind !== "copying" || this.problem !== null) return;
+    this.guarded(() => {
+      if (this.phase.kind === "copying") this.phase.copier.node(node);
+    });
+    if (!this.held && this.pipeline.waitingBytes > HOLD.from) this.hold(true);
+  }
+
+  onSnapshotEnd(): void {}
+
+  onTransaction(transaction: Transaction): void {
+    if (this.problem !== null) return;
+    this.guarded(() => this.take(transaction));
+  }
+
+  onCurrent(zxid: bigint): void {
+    this.position = zxid;
+    if (this.phase.kind === "copying") void this.finishCopy(this.phase.copier, zxid);
+    else if (this.phase.kind === "waiting") this.phase = { kind: "following" };
+    this.current = true;
+  }
+
+  onHead(zxid: bigint): void {
+    this.meter.head = zxid;
+  }
+
+  onLost(reason: string): void {
+    this.current = false;
+    this.meter.lost(reason);
+  }
+
+  onFailed(failure: FeedFailure): void {
+    this.stopWith(new Problem("feed", failure.reason, failure.remedy));
+  }
+
+  private guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.stopWith(error instanceof Problem ? error : Problem.unexpected(error));
+    }
+  }
+
+  private stopWith(problem: Problem): void {
+    if (this.problem !== null) return;
+    this.problem = problem;
+    clearInterval(this.timer);
+    this.pipeline.stop();
+    void this.options.feed.stop();
+    this.options.onStopped(problem);
+  }
+
+  private take(transaction: Transaction): void {
+    if (this.phase.kind === "finishing") {
+      this.phase.held.push(transaction);
+      return;
+    }
+    if (this.phase.kind === "copying") {
+      this.phase.copier.transaction(transaction);
+      return;
+    }
+    if (this.phase.kind === "waiting") this.phase = { kind: "following" };
+    this.follow(transaction);
+  }
+
+  private follow(transaction: Transaction): void {
+    const { toTarget, shadows, skipped, index, isOwn, spec, feed } = this.options;
+    this.position = transaction.zxid;
+    this.meter.head = transaction.zxid;
+    const ops = isOwn(transaction)
+      ? []
+      : translate(transaction, {
+          toTarget,
+          shadows,
+          skipped,
+          source: this.indexed ? index : null,
+          exact: feed.quality.exact,
+          options: spec,
+        });
+    if (this.indexed) this.followIndex(transaction);
+    if (ops.length === 0) {
+      this.skipped = transaction.zxid;
+      this.meter.skipped();
+      return;
+    }
+    this.skipped = null;
+    const { zxid, timeMs } = transaction;
+    this.pipeline.submit({ ops, zxid, timeMs, arrived: performance.now(), bytes: workBytes(ops) });
+    if (this.pipeline.waitingBytes > spec.limits.spoolMemoryBytes) void this.throttle();
+  }
+
+  /** The target is slower than the source for too long: the feed is left, and taken up where it was left. */
+  private async throttle(): Promise<void> {
+    if (this.throttled) return;
+    this.throttled = true;
+    this.meter.lost(
+      "the target is slower than the source: the feed waits until half of the backlog is applied",
+    );
+    await this.options.feed.stop();
+    this.current = false;
+    const limit = this.options.spec.limits.spoolMemoryBytes / 2;
+    while (this.pipeline.waitingBytes > limit && !this.abort.signal.aborted && this.problem === null) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    this.throttled = false;
+    if (this.abort.signal.aborted || this.problem !== null) return;
+    this.options.feed.start(this.position, this);
+  }
+
+  private followIndex(transaction: Transaction): void {
+    const { index } = this.options;
+    index.apply(transaction);
+    if (transaction.digest === null) {
+      if (this.digest === "unchecked" && transaction.body.kind !== "failed") this.digest = "not-sent";
+      return;
+    }
+    if (index.digest === transaction.digest) {
+      this.digest = "equal";
+      return;
+    }
+    this.digest = "different";
+    throw new Problem(
+      "digest",
+      `after transaction ${hex(transaction.zxid)} the source's digest of its tree is not the one of what ferry received`,
+      "Start it again with --from-snapshot: the whole state is compared. Please report it with the source's version",
+    );
+  }
+
+  private applied(work: Work): void {
+    this.meter.applied(work, performance.now());
+    if (this.held && this.pipeline.waitingBytes < HOLD.until) this.hold(false);
+  }
+
+  private hold(held: boolean): void {
+    this.held = held;
+    this.options.feed.hold(held);
+  }
+
+  /** Once a second: the checkpoint follows also where there is nothing for the target. */
+  private tick(): void {
+    if (this.skipped === null || this.phase.kind !== "following" || this.pipeline.backlog > 0) return;
+    this.pipeline.submit({ ops: [], zxid: this.skipped, timeMs: 0, arrived: performance.now(), bytes: 0 });
+    this.skipped = null;
+  }
+
+  /** Everything under way first, then the target is read, then the snapshot is asked for. */
+  private copyAnew(): void {
+    if (this.preparing) return;
+    this.preparing = true;
+    this.copies++;
+    this.phase = { kind: "waiting" };
+    this.options.onCopying(true);
+    void this.prepareCopy().catch((error: unknown) => {
+      if (!this.abort.signal.aborted)
+        this.stopWith(error instanceof Problem ? error : Problem.unexpected(error));
+    });
+  }
+
+  private async prepareCopy(): Promise<void> {
+    const { feed, target, targetRoots, toSource, toTarget, paths, name, shadows, spec } = this.options;
+    await feed.stop();
+    await this.pipeline.idle();
+    const client = await target();
+    await loadShadows(client, paths, name, shadows);
+    const isOurs = (path: string) => toSource(path) !== null;
+    const { tree, unreadable } = await readTarget(client, targetRoots, isOurs, this.abort.signal);
+    if (unreadable.length > 0) throw notReadable(unreadable);
+    const { index, skipped, offsets, deletableShare } = this.options;
+    const copier = new Copier({
+      spec,
+      toTarget,
+      toSource,
+      index,
+      shadows,
+      skipped,
+      offsets,
+      target: tree,
+      client: target,
+      submit: (work) => this.pipeline.submit(work),
+      idle: () => this.pipeline.idle(),
+      deletableShare,
+      now: () => performance.now(),
+    });
+    if (this.problem !== null || this.abort.signal.aborted) return;
+    this.phase = { kind: "copying", copier, begun: false };
+    this.preparing = false;
+    feed.start(null, this);
+  }
+
+  private async finishCopy(copier: Copier, zxid: bigint): Promise<void> {
+    const held: Transaction[] = [];
+    const copy = this.copies;
+    this.phase = { kind: "finishing", held };
+    try {
+      const summary = await copier.finish(zxid);
+      if (this.problem !== null || this.abort.signal.aborted || copy !== this.copies) return;
+      this.indexed = this.options.feed.quality.exact;
+      this.digest = "unchecked";
+      this.phase = { kind: "following" };
+      this.options.onCopying(false);
+      this.options.onCopied(summary);
+      for (const transaction of held) this.onTransaction(transaction);
+    } catch (error) {
+      this.stopWith(error instanceof Problem ? error : Problem.unexpected(error));
+    }
+  }
+}
+
+function notReadable(paths: readonly string[]): Problem {
+  return new Problem(
+    "not-permitted",
+    `${paths.length} znodes of the target may not be read, for example ${paths[0]}: what they hold cannot be compared`,
+    "Let the engine authenticate as superuser of the target (auth: digest super:…), then start it again",
+  );
+}

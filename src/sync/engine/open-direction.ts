@@ -1,0 +1,96 @@
+/** Puts the parts of one direction together. Reads what the target remembers; writes nothing. */
+import type { Checkpoint } from "../apply/checkpoint.js";
+import { MirrorRepairer } from "../apply/mirror-repairer.js";
+import { loadOffsets, OffsetStore } from "../apply/offset-store.js";
+import { Offsets } from "../apply/offsets.js";
+import type { Problem } from "../apply/problem.js";
+import { type ConflictLog, conflictSide } from "../conflict/conflict-log.js";
+import type { ControlPaths } from "../control/layout.js";
+import { Direction } from "../direction/direction.js";
+import { loadShadows, rewriteShadow } from "../direction/shadow-records.js";
+import type { PathMap } from "../paths/path-map.js";
+import type { SideSession } from "../side/side.js";
+import { type Direction as DirectionName, type Side, type SyncSpec, sourceOf, targetOf } from "../spec.js";
+import { Shadows } from "../translate/shadows.js";
+import type { EngineDependencies } from "./engine.js";
+
+export interface OpenDirectionOptions {
+  readonly name: DirectionName;
+  readonly spec: SyncSpec;
+  readonly paths: ControlPaths;
+  readonly map: PathMap;
+  readonly epoch: number;
+  readonly engine: string;
+  readonly checkpoint: Checkpoint;
+  readonly sides: Readonly<Record<Side, SideSession>>;
+  readonly conflicts: ConflictLog;
+  readonly dependencies: EngineDependencies;
+  readonly deletableShare: number;
+  readonly onStopped: (problem: Problem) => void;
+}
+
+export async function openDirection(
+  options: OpenDirectionOptions,
+): Promise<{ readonly runner: Direction; readonly feedReason: string }> {
+  const { name, spec, paths, map, sides, dependencies } = options;
+  const [source, target] = [sourceOf(name), targetOf(name)];
+  const client = await sides[target].client();
+  const offsets = new OffsetStore(new Offsets(), sides[target].client, paths.offsets(name));
+  await loadOffsets(client, paths, name, offsets.offsets);
+  const shadows = new Shadows();
+  await loadShadows(client, paths, name, shadows);
+  const { feed, reason } = dependencies.feed(source, spec, sides[source].client);
+  const toSource = target === "b" ? map.toA : map.toB;
+  let copying = false;
+  const repairer = new MirrorRepairer({
+    target: sides[target].client,
+    source: sides[source].client,
+    toSource,
+    offsets,
+    spec,
+    overruled: async (kind, path, node) => {
+      if (copying) return; // a copy brings level what differs; that is its purpose
+      runner.meter.conflict();
+      const found = conflictSide(node);
+      const resolution = { winner: source, by: "source-wins", atMs: dependencies.now() };
+      await options.conflicts.add({
+        direction: name,
+        path,
+        kind,
+        strategy: spec.conflicts.strategy,
+        resolution,
+        a: target === "a" ? found : null,
+        b: target === "b" ? found : null,
+      });
+    },
+    rewriteShadow: async (path, session) =>
+      rewriteShadow(await sides[target].client(), paths.shadows(name), path, session),
+  });
+  const runner = new Direction({
+    name,
+    spec,
+    paths,
+    epoch: options.epoch,
+    engine: options.engine,
+    checkpoint: options.checkpoint,
+    feed,
+    index: dependencies.index(),
+    shadows,
+    skipped: new Shadows(),
+    offsets,
+    repairer,
+    target: sides[target].client,
+    toTarget: target === "b" ? map.toB : map.toA,
+    toSource,
+    targetRoots: map.rules.map((rule) => rule[target]),
+    isOwn: () => false,
+    deletableShare: options.deletableShare,
+    onCopying: (is) => {
+      copying = is;
+    },
+    onCopied: ({ nodes, changed, deleted }) =>
+      dependencies.log(`${name}: ${nodes} znodes compared, ${changed} brought level, ${deleted} deleted`),
+    onStopped: options.onStopped,
+  });
+  return { runner, feedReason: reason };
+}

@@ -1,0 +1,108 @@
+/** What an engine is doing, as data for status, metrics and alerts. Pure. */
+import type { ConflictLog } from "../conflict/conflict-log.js";
+import type { Alert, DirectionState, DirectionStatus, OwnerRecord, SyncStatus } from "../control/records.js";
+import type { Direction } from "../direction/direction.js";
+import { hex } from "../feed/zxid.js";
+import type { Direction as DirectionName, SyncSpec } from "../spec.js";
+
+export function directionStatus(
+  direction: DirectionName,
+  runner: Direction,
+  feedReason: string,
+  paused: boolean,
+  now: number,
+): DirectionStatus {
+  const { facts, meter } = runner;
+  const { problem, feed } = facts;
+  const copied = facts.copiedNodes;
+  return {
+    direction,
+    state: paused ? "paused" : runner.state,
+    problem: problem === null ? null : { code: problem.code, text: problem.message, remedy: problem.remedy },
+    feed: {
+      kind: feed.kind,
+      server: feed.server,
+      exact: feed.quality.exact,
+      losses: feed.quality.losses,
+    },
+    feedReason,
+    sourceZxid: meter.head === null ? "" : hex(meter.head),
+    appliedZxid: facts.position === null ? "" : hex(facts.position),
+    lagMs: meter.lag(now),
+    waitingMs: Math.round(facts.waitingMs),
+    backlog: facts.backlog,
+    rate: meter.rate(now),
+    totals: { ...meter.totals },
+    progress: copied === null ? null : { done: copied, total: null, perSecond: meter.rate(now) },
+    digest: facts.digest,
+    held: 0,
+  };
+}
+
+export function idleStatus(direction: DirectionName, state: DirectionState): DirectionStatus {
+  return {
+    direction,
+    state,
+    problem: null,
+    feed: null,
+    feedReason: "",
+    sourceZxid: "",
+    appliedZxid: "",
+    lagMs: null,
+    waitingMs: 0,
+    backlog: 0,
+    rate: 0,
+    totals: { transactions: 0, operations: 0, skipped: 0, repaired: 0, conflicts: 0 },
+    progress: null,
+    digest: "unchecked",
+    held: 0,
+  };
+}
+
+export function syncStatus(
+  spec: SyncSpec,
+  engine: OwnerRecord,
+  epoch: number,
+  directions: readonly DirectionStatus[],
+  conflicts: ConflictLog,
+  nowMs: number,
+): SyncStatus {
+  return {
+    format: 1,
+    name: spec.name,
+    engine,
+    epoch,
+    writtenMs: nowMs,
+    directions,
+    clockSkew: null,
+    alerts: alertsOf(spec, directions, conflicts, nowMs),
+  };
+}
+
+function alertsOf(
+  spec: SyncSpec,
+  directions: readonly DirectionStatus[],
+  conflicts: ConflictLog,
+  sinceMs: number,
+): Alert[] {
+  const alerts: Alert[] = [];
+  for (const { direction, problem, waitingMs, lagMs } of directions) {
+    if (problem !== null) {
+      const code = problem.code === "digest" ? "digest" : "stopped";
+      alerts.push({ code, text: `${direction}: ${problem.text}`, sinceMs });
+    }
+    const lag = Math.max(waitingMs, lagMs?.p99 ?? 0);
+    if (lag > spec.alertLagMs) {
+      alerts.push({
+        code: "lag",
+        text: `${direction}: lag of ${Math.round(lag)} ms, limit ${spec.alertLagMs} ms`,
+        sinceMs,
+      });
+    }
+  }
+  if (conflicts.perMinute > spec.conflicts.alertPerMinute) {
+    const text = `${conflicts.perMinute} conflicts in the last minute, limit ${spec.conflicts.alertPerMinute}`;
+    alerts.push({ code: "conflicts", text, sinceMs });
+  }
+  return alerts;
+}
