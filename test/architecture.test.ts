@@ -41,6 +41,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "providers/process": ["providers"],
   "providers/docker": ["providers"],
   "providers/zookeeper": ["providers", "src/zookeeper"],
+  "src/sync": ["src/zookeeper"],
   "src/quickstart": ["src/zookeeper", "providers/zookeeper"],
   "src/cli": [
     "src/apply",

@@ -16,7 +16,7 @@ export interface VerifyReport {
   readonly counts: Readonly<WalkCounts>;
   /** How many differences of each field there are, informative ones included; fields without any are left out. */
   readonly fields: Readonly<Partial<Record<DifferenceField, number>>>;
-  /** Of each of these lists the first ones; `counts` and `fields` know how many there are. */
+  /** Of each of these lists the first that were found, in order of path; `counts` and `fields` know how many there are. */
   readonly differences: readonly Difference[];
   readonly moving: readonly Omit<Moving, "kind">[];
   readonly unreadable: readonly Omit<Unreadable, "kind">[];
@@ -63,11 +63,24 @@ export class ReportBuilder {
     about: Pick<VerifyReport, "rules" | "readers" | "durationMs">,
     counts: Readonly<WalkCounts>,
   ): VerifyReport {
-    const { fields, differences, moving, unreadable, absent } = this;
-    return { format: 1, ...about, counts: { ...counts }, fields, differences, moving, unreadable, absent };
+    return {
+      format: 1,
+      ...about,
+      counts: { ...counts },
+      fields: this.fields,
+      differences: inOrder(this.differences),
+      moving: inOrder(this.moving),
+      unreadable: inOrder(this.unreadable),
+      absent: inOrder(this.absent),
+    };
   }
 
   private hold<T>(list: T[], entry: T): void {
     if (list.length < this.keep) list.push(entry);
   }
+}
+
+/** What was found of one znode stays together, as it was found. */
+function inOrder<T extends { readonly path: string }>(list: readonly T[]): T[] {
+  return list.toSorted((one, other) => (one.path < other.path ? -1 : one.path > other.path ? 1 : 0));
 }
