@@ -1,0 +1,30 @@
+/** An engine in a process of its own, to be killed: reads its specification from the environment, logs to stdout. */
+import { SyncEngine } from "../../src/sync/engine/engine.js";
+import { observerFeed } from "../../src/sync/engine/open-feed.js";
+import type { SyncSpec } from "../../src/sync/spec.js";
+import { MapIndex } from "./map-index.js";
+
+/** bigint and Buffer survive the way through JSON as {$bigint} and {type: "Buffer"}. */
+function revive(_key: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if ("$bigint" in value) return BigInt(String(value.$bigint));
+  if ("type" in value && value.type === "Buffer" && "data" in value)
+    return Buffer.from(value.data as number[]);
+  return value;
+}
+
+const spec = JSON.parse(process.env["FERRY_TEST_SYNC"] ?? "", revive) as SyncSpec;
+const engine = new SyncEngine(spec, {
+  feed: (side, { a, b }, client) => ({
+    feed: observerFeed(side === "a" ? a : b, client, Math.random),
+    reason: "chosen by the test",
+  }),
+  index: () => new MapIndex(),
+  now: Date.now,
+  log: (text) => process.stdout.write(`${text}\n`),
+  acceptDeletions: false,
+  fromSnapshot: process.env["FERRY_TEST_FROM_SNAPSHOT"] === "1",
+});
+process.on("SIGTERM", () => {
+  void engine.stop().then(() => process.exit(0));
+});

@@ -1,0 +1,139 @@
+/** The engine is killed with SIGKILL again and again under load: nothing is skipped, doubled or reordered. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { observerFeed } from "../../src/sync/engine/open-feed.js";
+import type { SyncSpec } from "../../src/sync/spec.js";
+import { connect } from "../../src/zookeeper/connect.js";
+import type { ZooKeeperClient } from "../../src/zookeeper/types.js";
+import { waitFor } from "../harness/wait.js";
+import { Workload } from "../harness/workload.js";
+import { startEnsemble, type TestEnsemble } from "../harness/zookeeper.js";
+import { EngineProcess } from "./engine-process.js";
+import { FeedModel } from "./feed-model.js";
+import { checkpointChain, differingHistories, histories } from "./history.js";
+import { compareSides, expectSame, sideOf, specOf } from "./sync-world.js";
+
+const killed = suite("engine killed under load");
+/** 50 are the bar; the suite takes fewer, so that it stays quick. */
+const KILLS = Number(process.env["FERRY_TEST_KILLS"] ?? 8);
+
+interface Scene {
+  readonly a: TestEnsemble;
+  readonly b: TestEnsemble;
+  readonly writer: ZooKeeperClient;
+  readonly target: ZooKeeperClient;
+  readonly spec: SyncSpec;
+  readonly models: { readonly a: FeedModel; readonly b: FeedModel };
+  /** Ends with the scene. */
+  start(): EngineProcess;
+  /** Random writes until the returned function is called, which waits until they are on the target. */
+  load(seed: number): Promise<() => Promise<void>>;
+}
+
+/** Two ensembles, both followed by feeds of our own from their first transaction. */
+async function scene(name: string, play: (scene: Scene) => Promise<void>): Promise<void> {
+  const [a, b] = await Promise.all([startEnsemble({ size: 1 }), startEnsemble({ size: 1 })]);
+  const [writer, target] = await Promise.all([
+    connect({ connectString: a.connectString }),
+    connect({ connectString: b.connectString }),
+  ]);
+  const spec = specOf(sideOf("a", a), sideOf("b", b), { name });
+  const models = { a: new FeedModel(), b: new FeedModel() };
+  const feeds = {
+    a: observerFeed(spec.a, async () => writer, Math.random),
+    b: observerFeed(spec.b, async () => target, Math.random),
+  };
+  const engines: EngineProcess[] = [];
+  const start = () => {
+    const engine = new EngineProcess(spec);
+    engines.push(engine);
+    return engine;
+  };
+  const load = async (seed: number) => {
+    const workload = new Workload({ client: writer, root: "/w", seed, extended: true, ephemerals: true });
+    await workload.prepare();
+    let writing = true;
+    const done = (async () => {
+      while (writing) await workload.run(200, 16);
+    })();
+    return async () => {
+      writing = false;
+      await done;
+      const { path } = await writer.create("/w/marker-", null, { mode: "persistent-sequential" });
+      const there = () => models.a.nodes.has(path) && models.b.nodes.has(path);
+      await waitFor(`${path} is on both sides`, 60_000, there);
+    };
+  };
+  try {
+    feeds.a.start(null, models.a);
+    feeds.b.start(null, models.b);
+    const current = () => models.a.current !== null && models.b.current !== null;
+    await waitFor("both sides are followed", 30_000, current);
+    await play({ a, b, writer, target, spec, models, start, load });
+  } finally {
+    await Promise.all(engines.map((engine) => engine.kill()));
+    await Promise.all([feeds.a.stop(), feeds.b.stop(), writer.close(), target.close()]);
+    await Promise.all([a.close(), b.close()]);
+  }
+}
+
+/** Equal now, and by the same steps; the chain of checkpoints is whole. */
+async function expectExact({ a, b, models, spec }: Scene): Promise<number> {
+  expectSame(await compareSides(a, b, "/w", "/w"));
+  const chain = checkpointChain(models.b.transactions, `/ferry/sync/${spec.name}/a-to-b/checkpoint`);
+  assert.equal(chain.faults, []);
+  const [left, right] = [histories(models.a.transactions, "/w"), histories(models.b.transactions, "/w")];
+  assert.ok(left.size > 50, `${left.size} paths`);
+  assert.equal(differingHistories(left, right), []);
+  return chain.links;
+}
+
+killed("goes on from where it was, each time", () =>
+  scene("killed", async (play) => {
+    const { models, start, load } = play;
+    let engine = start();
+    await waitFor("the first copy is done", 30_000, () => engine.log.includes("compared"));
+    const finish = await load(11);
+    for (let kill = 0; kill < KILLS; kill++) {
+      const before = models.b.transactions.length;
+      await waitFor(
+        "work is under way",
+        30_000,
+        () => models.b.transactions.length > before + 20 + 30 * (kill % 5),
+      );
+      await engine.kill("SIGKILL");
+      engine = start();
+    }
+    await finish();
+    assert.ok((await expectExact(play)) > KILLS);
+  }),
+);
+
+killed("another engine takes over, and one that was paused changes nothing when it wakes", () =>
+  scene("paused", async (play) => {
+    const { models, start, load } = play;
+    const engines = [start()];
+    await waitFor("the first copy is done", 30_000, () => engines[0]?.log.includes("compared"));
+    engines.push(start());
+    const finish = await load(12);
+    for (let turn = 0; turn < 2; turn++) {
+      const active = engines[turn % 2];
+      const other = engines[(turn + 1) % 2];
+      const before = models.b.transactions.length;
+      await waitFor("work is under way", 30_000, () => models.b.transactions.length > before + 50);
+      const said = other?.log.length ?? 0;
+      active?.signal("SIGSTOP");
+      await waitFor("the other one is active", 30_000, () =>
+        other?.log.slice(said).includes("active, epoch"),
+      );
+      active?.signal("SIGCONT");
+      await waitFor("the first one steps down", 30_000, () =>
+        active?.log.includes("another engine has taken over"),
+      );
+    }
+    await finish();
+    await expectExact(play);
+  }),
+);
+
+killed.run();
