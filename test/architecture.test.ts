@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/install": [],
   "src/schema": [],
   "src/zookeeper": [],
-  "src/config": ["src/schema"],
+  "src/config": ["src/schema", "src/sync", "src/sync/paths"],
   "src/secrets": ["src/config", "providers"],
   "src/git": ["state"],
   "src/schedule": [],
@@ -41,7 +41,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "providers/process": ["providers"],
   "providers/docker": ["providers"],
   "providers/zookeeper": ["providers", "src/zookeeper"],
-  "src/sync": ["src/zookeeper"],
+  "src/sync": ["src/sync/paths", "src/zookeeper"],
+  "src/sync/paths": ["src/sync", "src/zookeeper"],
   "src/quickstart": ["src/zookeeper", "providers/zookeeper"],
   "src/cli": [
     "src/apply",

@@ -11,7 +11,7 @@ export const API_VERSION = "ferry/v1";
 export const COMMON_SCHEMA = "common.schema.json";
 
 /** Kinds that become resources. */
-export const RESOURCE_KINDS: readonly string[] = ["Host", "ZooKeeperEnsemble", "ZNode"];
+export const RESOURCE_KINDS: readonly string[] = ["Host", "ZooKeeperEnsemble", "ZNode", "Sync"];
 /** Every kind of document, in the order in which they are listed to users. */
 export const DOCUMENT_KINDS: readonly string[] = ["Project", ...RESOURCE_KINDS, "Module", "ModuleDefinition"];
 

@@ -2,7 +2,7 @@
 import { isIP } from "node:net";
 import type { JsonObject } from "../../value/json.js";
 import type { LoadedResource } from "../resources/resource.js";
-import { type CheckInput, itemsAt, ofKind, specPlace, textAt } from "./input.js";
+import { type CheckInput, itemsAt, objectAt, ofKind, specPlace, textAt } from "./input.js";
 import { declaredPaths } from "./znode-paths.js";
 
 interface Fault {
@@ -76,25 +76,33 @@ function faultOf(entry: JsonObject): Fault | undefined {
   return undefined;
 }
 
-function checkZNode(znode: LoadedResource, input: CheckInput): void {
-  for (const { path, at, node } of declaredPaths(znode)) {
-    for (const { item, index } of itemsAt(node, "acl")) {
-      const fault = faultOf(item);
-      if (fault === undefined) continue;
-      const place = specPlace(znode, [
-        ...at,
-        "acl",
-        index,
-        ...(fault.field === undefined ? [] : [fault.field]),
-      ]);
-      input.report.error("bad-acl", place, `ACL of ${path}: ${fault.summary}`, {
-        remedy: fault.remedy,
-        address: znode.address,
-      });
-    }
+/** @param what whose ACL it is, for the message */
+function checkEntries(
+  resource: LoadedResource,
+  at: readonly string[],
+  holder: JsonObject,
+  field: string,
+  what: string,
+  input: CheckInput,
+): void {
+  for (const { item, index } of itemsAt(holder, field)) {
+    const fault = faultOf(item);
+    if (fault === undefined) continue;
+    const marked = fault.field === undefined ? [] : [fault.field];
+    const place = specPlace(resource, [...at, field, index, ...marked]);
+    input.report.error("bad-acl", place, `ACL of ${what}: ${fault.summary}`, {
+      remedy: fault.remedy,
+      address: resource.address,
+    });
   }
 }
 
 export function checkAcls(input: CheckInput): void {
-  for (const znode of ofKind(input, "ZNode")) checkZNode(znode, input);
+  for (const znode of ofKind(input, "ZNode")) {
+    for (const { path, at, node } of declaredPaths(znode)) checkEntries(znode, at, node, "acl", path, input);
+  }
+  for (const sync of ofKind(input, "Sync")) {
+    const unknown = objectAt(sync.spec, "unknownAcl");
+    checkEntries(sync, ["unknownAcl"], unknown, "replace", sync.address, input);
+  }
 }

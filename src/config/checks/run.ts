@@ -11,6 +11,8 @@ import { checkIgnoredFields } from "./ignored-fields.js";
 import type { CheckInput } from "./input.js";
 import { checkPorts } from "./ports.js";
 import { checkReferences } from "./references.js";
+import { checkSyncPairs } from "./sync-pairs.js";
+import { checkSyncs } from "./syncs.js";
 import { orderZNodes } from "./znode-order.js";
 import { checkZNodes } from "./znodes.js";
 
@@ -23,6 +25,8 @@ const CHECKS: readonly ((input: CheckInput) => void)[] = [
   checkPorts,
   checkZNodes,
   checkAcls,
+  checkSyncs,
+  checkSyncPairs,
   checkIgnoredFields,
   orderZNodes,
   checkCycles,

@@ -22,6 +22,19 @@ export type DataBase64 = string;
  * Who may do what.
  */
 export type Acl = ACLEntry[];
+/**
+ * How ferry authenticates to read and write.
+ */
+export type Auth = {
+  /**
+   * Authentication scheme.
+   */
+  scheme: "digest";
+  /**
+   * user:password, by reference.
+   */
+  credential: string;
+}[];
 
 /**
  * A znode with data, ACL and children.
@@ -102,19 +115,7 @@ export interface Specification {
    * Children of declared znodes that are not declared are drift and are deleted.
    */
   exclusive?: boolean;
-  /**
-   * How ferry authenticates to read and write.
-   */
-  auth?: {
-    /**
-     * Authentication scheme.
-     */
-    scheme: "digest";
-    /**
-     * user:password, by reference.
-     */
-    credential: string;
-  }[];
+  auth?: Auth;
   tls?: TLS;
 }
 /**
