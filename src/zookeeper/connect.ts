@@ -25,6 +25,10 @@ export async function connect(options: ConnectOptions): Promise<ZooKeeperClient>
     const reason = `the certificates or the key cannot be used: ${fault}`;
     throw new ZooKeeperError("BAD_ARGUMENTS", { operation: "connect", reason });
   }
+  if (options.sasl?.username === "") {
+    const reason = "the SASL login names no user";
+    throw new ZooKeeperError("BAD_ARGUMENTS", { operation: "connect", reason });
+  }
   if (options.signal?.aborted) {
     throw new ZooKeeperError("CLOSED", {
       operation: "connect",
@@ -40,6 +44,7 @@ export async function connect(options: ConnectOptions): Promise<ZooKeeperClient>
     readOnly: options.readOnly === true,
     tls: options.tls,
     auth: options.auth ?? [],
+    sasl: options.sasl,
     watches,
     onEvent: (event) => client.handleEvent(event),
     random: Math.random,

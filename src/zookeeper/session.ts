@@ -10,9 +10,10 @@ import { type OpenedSocket, openSocket } from "./handshake.js";
 import { searchReadWriteServer } from "./read-write-search.js";
 import type { Request } from "./request.js";
 import { RequestQueue } from "./request-queue.js";
+import { SaslLogin } from "./sasl/sasl-login.js";
 import { ServerList } from "./server-list.js";
 import { StateHolder } from "./state-holder.js";
-import type { SessionState, TlsOptions, ZooKeeperErrorCode } from "./types.js";
+import type { SaslCredentials, SessionState, TlsOptions, ZooKeeperErrorCode } from "./types.js";
 import { type Watches, watchBatches } from "./watches.js";
 
 export interface SessionOptions {
@@ -23,6 +24,7 @@ export interface SessionOptions {
   readonly readOnly: boolean;
   readonly tls: TlsOptions | undefined;
   readonly auth: readonly Credential[];
+  readonly sasl: SaslCredentials | undefined;
   readonly watches: Watches;
   readonly onEvent: (event: RawEvent) => void;
   readonly random: () => number;
@@ -57,11 +59,13 @@ export class Session {
   private readonly credentials: Credential[];
   private pendingAuths: PendingAuth[] = [];
   private authFailure: string | null = null;
+  private readonly sasl: SaslLogin | null;
 
   constructor(private readonly options: SessionOptions) {
     this.timeoutMs = options.sessionTimeoutMs;
     this.servers = new ServerList(options.servers, options.random);
     this.credentials = [...options.auth];
+    this.sasl = options.sasl === undefined ? null : new SaslLogin(options.sasl);
     this.queue = new RequestQueue(options.connectTimeoutMs, () => this.unreachable());
   }
 
@@ -107,7 +111,7 @@ export class Session {
     const { connection } = this;
     if (connection !== null && this.states.usable) {
       return connection.authenticate(credential.scheme, credential.credential).catch((error: Error) => {
-        if (error instanceof AuthRefused) this.failAuth(credential.scheme);
+        if (error instanceof AuthRefused) this.failAuth(schemeRefused(credential.scheme));
         throw error;
       });
     }
@@ -176,8 +180,8 @@ export class Session {
     this.options.watches.clear();
   }
 
-  private failAuth(scheme: string): void {
-    this.authFailure = `the server refused the credentials of scheme ${scheme}`;
+  private failAuth(reason: string): void {
+    this.authFailure = reason;
     this.end("auth-failed", "AUTH_FAILED");
   }
 
@@ -263,18 +267,28 @@ export class Session {
 
   /** Sends all credentials before anything else. False when the connection ended meanwhile. */
   private async authenticateAll(connection: Connection): Promise<boolean> {
+    if (!(await this.logIn(connection))) return false;
     const waiting = this.pendingAuths.splice(0);
     for (const { scheme, credential } of this.credentials) {
       try {
         await connection.authenticate(scheme, credential);
       } catch (error) {
         this.pendingAuths.unshift(...waiting); // the next connection settles them, or the end does
-        if (error instanceof AuthRefused) this.failAuth(scheme);
+        if (error instanceof AuthRefused) this.failAuth(schemeRefused(scheme));
         return false;
       }
     }
     for (const auth of waiting) auth.resolve();
     return this.connection === connection;
+  }
+
+  /** By SASL, where it is asked for. False when the connection is not to be used. */
+  private async logIn(connection: Connection): Promise<boolean> {
+    if (this.sasl === null) return true;
+    const outcome = await this.sasl.run(connection);
+    if (outcome.kind === "refused") this.failAuth(outcome.reason);
+    if (outcome.kind === "unfit") connection.close(outcome.reason);
+    return outcome.kind === "accepted" && this.connection === connection;
   }
 
   private sendQueued(): void {
@@ -313,6 +327,10 @@ export class Session {
       if (found && this.connection === connection) connection.close("a server with a quorum was found");
     });
   }
+}
+
+function schemeRefused(scheme: string): string {
+  return `the server refused the credentials of scheme ${scheme}`;
 }
 
 function endCode(state: SessionState): ZooKeeperErrorCode {

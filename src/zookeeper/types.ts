@@ -81,6 +81,14 @@ export interface TlsOptions {
   readonly serverName?: string | null;
 }
 
+/** A login by SASL. The server knows such a session as scheme `sasl`, id = the user's name. */
+export interface SaslCredentials {
+  readonly mechanism: "DIGEST-MD5";
+  readonly username: string;
+  /** Never shown, never sent: only a digest of it is. */
+  readonly password: string;
+}
+
 export interface ConnectOptions {
   /** `host:port,host:port/chroot` */
   readonly connectString: string;
@@ -89,6 +97,8 @@ export interface ConnectOptions {
   /** Milliseconds until the first connection must stand; 0 = wait for ever. Default 15,000. */
   readonly connectTimeoutMs?: number;
   readonly auth?: readonly { readonly scheme: string; readonly credential: Buffer }[];
+  /** On each connection before `auth` and everything else. */
+  readonly sasl?: SaslCredentials;
   readonly tls?: TlsOptions;
   /** Takes a server without a quorum too (readonlymode.enabled on it); leaves it when one with a quorum is found. */
   readonly readOnly?: boolean;

@@ -102,5 +102,6 @@ const REMEDIES: Readonly<Partial<Record<ZooKeeperErrorCode, string>>> = {
   NEW_CONFIG_NO_QUORUM: "Start the joining servers and let them follow first",
   NOT_READONLY: "Bring a majority of the servers back",
   THROTTLED_OP: "Send less at a time and try again",
+  SESSION_CLOSED_REQUIRE_SASL_AUTH: "Log in by SASL: the servers run with sessionRequireClientSASLAuth=true",
   SESSION_EXPIRED: "Connect anew and look at the znodes again",
 };
