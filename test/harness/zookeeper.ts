@@ -2,9 +2,9 @@
  * Real ZooKeeper ensembles for tests: started with java directly, small and quick, always stopped, also when the test
  * process ends early. Signals go only to processes started here.
  */
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { loggingConfiguration } from "../../providers/zookeeper/distribution-logging.js";
 import { type Distribution, isAtLeast } from "../../providers/zookeeper/distribution-model.js";
 import { digestId } from "../../src/zookeeper/digest.js";
@@ -24,6 +24,8 @@ export interface EnsembleOptions {
   readonly jvmOptions?: readonly string[];
   /** Makes `super` with this password the superuser. */
   readonly superPassword?: string;
+  /** A snapshot file that every server finds in its data directory before its first start. */
+  readonly seed?: string;
   /** Adds a secure client port; stores as made by zookeeper-certificates.ts. */
   readonly tls?: {
     readonly keyStore: string;
@@ -165,6 +167,10 @@ async function writeServer(
 ): Promise<void> {
   await mkdir(plan.dataDir, { recursive: true });
   await writeFile(join(plan.dataDir, "myid"), `${plan.id}\n`);
+  if (options.seed !== undefined) {
+    await mkdir(join(plan.dataDir, "version-2"));
+    await copyFile(options.seed, join(plan.dataDir, "version-2", basename(options.seed)));
+  }
   const settings = Object.entries(settingsOf(plan, distribution, options)).map(
     ([key, value]) => `${key}=${value}`,
   );
