@@ -5,9 +5,11 @@ import { connect } from "../../src/zookeeper/connect.js";
 import { digestId } from "../../src/zookeeper/digest.js";
 import { fourLetterWord } from "../../src/zookeeper/four-letter.js";
 import type { ZooKeeperClient } from "../../src/zookeeper/types.js";
+import { isZooKeeperError } from "../../src/zookeeper/zookeeper-error.js";
+import { Random } from "../harness/random.js";
 import { waitFor } from "../harness/wait.js";
 import { Workload } from "../harness/workload.js";
-import type { FeedWorld } from "./client-feed-world.js";
+import { type FeedWorld, NO_SCAN } from "./client-feed-world.js";
 
 const OPEN = [{ perms: 31, scheme: "world", id: "anyone" }];
 
@@ -24,38 +26,51 @@ export function clientFeedCases(test: Test, world: () => FeedWorld, extended: bo
     const { writer, ensemble } = world();
     await writer.create("/w", Buffer.from("before"));
     const { model } = await world().followed();
+    const { model: byEvents } = await world().followed({ aclScanMs: NO_SCAN });
     const other = await connect({ connectString: ensemble.connectString });
     const workload = new Workload({ client: other, root: "/w", seed: 7, extended, ephemerals: true });
     await workload.prepare();
     await workload.run(1_500);
     assert.ok((await world().untilEqual(model)) > 10);
+    await world().untilEqual(byEvents, "/w", false);
     assert.ok(
       [...model.nodes.values()].some(({ owner }) => owner !== 0n),
       "ephemerals among them",
     );
     await other.close(); // takes its ephemerals along
     await world().untilEqual(model);
-    assert.is(model.snapshots, 1);
+    await world().untilEqual(byEvents, "/w", false);
+    assert.equal([model.snapshots, byEvents.snapshots], [1, 1]);
     assert.ok([...model.nodes.values()].every(({ owner }) => owner === 0n));
     console.log(`      ${model.transactions.length} transactions, ${model.skipped} versions skipped`);
   });
 
   test("what changes during the walk is not lost", async () => {
     const { writer } = world();
-    const workload = new Workload({
-      client: writer,
-      root: "/w",
-      seed: 11,
-      extended,
-      ephemerals: false,
-      names: 60,
-    });
+    const options = { client: writer, root: "/w", seed: 11, extended, ephemerals: false, names: 60 };
+    const workload = new Workload(options);
     await workload.prepare();
     await workload.run(1_000);
     const writing = workload.run(1_500, 16);
-    const { model } = await world().followed();
+    const { model } = await world().followed({ aclScanMs: NO_SCAN });
+    await writing;
+    await world().untilEqual(model, "/w", false);
+    assert.is(model.snapshots, 1);
+  });
+
+  test("subtrees that come and go are told in an order a target can follow", async () => {
+    const { writer } = world();
+    await writer.create("/w", null);
+    const random = new Random(5);
+    const churn = async (count: number) => {
+      for (let at = 0; at < count; at++) await turnOver(writer, random);
+    };
+    await Promise.all(Array.from({ length: 8 }, () => churn(10)));
+    const writing = Promise.all(Array.from({ length: 8 }, () => churn(60)));
+    const { model } = await world().followed({ aclScanMs: NO_SCAN });
     await writing;
     await world().untilEqual(model);
+    assert.is(model.snapshots, 1);
   });
 
   test("a sequential znode tells how many children its parent has had", async () => {
@@ -127,6 +142,28 @@ export function clientFeedCases(test: Test, world: () => FeedWorld, extended: bo
     await writer.setAcl("/w/late", OPEN);
     await world().untilEqual(model);
     assert.is(feed.unreadable.size, 0);
+    assert.is(model.snapshots, 1);
+  });
+
+  test("an ACL that is shown masked is not carried over, and what closes later stays known", async () => {
+    const { writer } = world();
+    const mine = { perms: 31, scheme: "digest", id: digestId("writer", "secret") };
+    const masked = [mine, { perms: 1, scheme: "world", id: "anyone" }];
+    await writer.addAuth("digest", Buffer.from("writer:secret"));
+    await writer.create("/w", null);
+    await writer.create("/w/open", Buffer.from("1"));
+    const { feed, model } = await world().followed();
+    await writer.create("/w/masked", null, { acl: masked });
+    await waitFor("it is counted", 30_000, () => feed.unreadable.has("/w/masked"));
+    assert.not(model.nodes.has("/w/masked"));
+    await writer.setAcl("/w/open", [mine]);
+    await waitFor("that it closed is noticed", 30_000, () => feed.unreadable.has("/w/open"));
+    assert.ok(model.nodes.has("/w/open"));
+    await writer.delete("/w/open");
+    await writer.delete("/w/masked");
+    await waitFor("it is gone", 30_000, () => !model.nodes.has("/w/open") && feed.unreadable.size === 0);
+    await world().untilEqual(model);
+    assert.is(model.snapshots, 1);
   });
 
   test("a cut connection means a new snapshot, and nothing is lost", async () => {
@@ -222,6 +259,21 @@ export function clientFeedCases(test: Test, world: () => FeedWorld, extended: bo
     await waitFor("it has failed", 30_000, () => model.failure !== null);
     assert.is(model.failure?.kind, "refused");
     await feed.stop();
+  });
+}
+
+/** Makes a branch of three levels in one multi, or removes one, or both in one. Much of it is refused. */
+async function turnOver(writer: ZooKeeperClient, random: Random): Promise<void> {
+  const top = `/w/${random.below(4)}`;
+  const branch = [top, `${top}/${random.below(2)}`];
+  branch.push(`${branch[1]}/${random.below(2)}`);
+  const data = Buffer.from([random.below(256)]);
+  const make = branch.map((path) => ({ op: "create", path, data, acl: OPEN, mode: "persistent" }) as const);
+  const remove = branch.toReversed().map((path) => ({ op: "delete", path, version: -1 }) as const);
+  const from = random.below(3);
+  const work = [make.slice(from), remove.slice(0, 3 - from), [...remove, ...make]];
+  await writer.multi(random.pick(work)).catch((error: unknown) => {
+    if (!isZooKeeperError(error, "NO_NODE", "NODE_EXISTS", "NOT_EMPTY")) throw error;
   });
 }
 

@@ -156,7 +156,7 @@ function commonLosses(aclScanMs: number): string[] {
   return [
     "Values that were replaced before they could be read are skipped, and the version then rises by more than one.",
     "Znodes that were created and deleted again before they could be read are never seen, and sequence counters lag behind them until the next one.",
-    `Changed ACLs raise no event and are found by a scan every ${aclScanMs} ms.`,
+    `Changed ACLs, and znodes that become readable, raise no event and are found by a scan every ${aclScanMs} ms.`,
     "Znodes that this session may not read, or whose ACL it may not see in full, are missing with all below them.",
     "Containers and TTL znodes look like plain ones.",
     "Sessions, request numbers and the boundaries of transactions are not told: a multi arrives in pieces.",

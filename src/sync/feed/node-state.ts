@@ -14,7 +14,7 @@ export interface PresentNode {
   readonly stat: Stat;
   /** Paths; null when they were not asked for. */
   readonly children: readonly string[] | null;
-  /** The parent's stat at that time; null when it was not asked for, or the parent is gone. */
+  /** The parent's stat at that time; null when it was not asked for, is not shown, or the parent is gone. */
   readonly parent: Stat | null;
 }
 
@@ -48,7 +48,7 @@ async function lookOnce(client: ZooKeeperClient, look: Look): Promise<NodeState 
     part(client.getData(path, watcher)),
     part(client.getAcl(path)),
     look.children ? part(client.getChildren(path, watcher)) : null,
-    above === null ? null : client.exists(above),
+    above === null ? null : statOf(client, above),
   ]);
   if (content === "gone" || access === "gone" || below === "gone") return { kind: "gone", parent };
   if (content === "forbidden" || access === "forbidden" || below === "forbidden" || masked(access.acl)) {
@@ -61,15 +61,22 @@ async function lookOnce(client: ZooKeeperClient, look: Look): Promise<NodeState 
   return { kind: "node", data: content.data, acl: access.acl, stat, children, parent };
 }
 
+/** Null also where it is not shown: from 3.8.4 on `exists` needs the permission to read, before it needed none (measured). */
+async function statOf(client: ZooKeeperClient, path: string): Promise<Stat | null> {
+  const stat = await part(client.exists(path));
+  return stat === "gone" || stat === "forbidden" ? null : stat;
+}
+
 /**
- * From 3.5 on a server shows who may not change the ACL `user:x` in place of the digest (FinalRequestProcessor). Carried
- * over, such an entry would lock the user out.
+ * Every server (3.4 to 3.9, measured) shows who may not change an ACL `user:x` in place of the digest. Carried over, such an
+ * entry would lock the user out.
  */
 function masked(acl: readonly Acl[]): boolean {
   return acl.some(({ scheme, id }) => scheme === "digest" && id.endsWith(":x"));
 }
 
-async function part<T>(answer: Promise<T>): Promise<T | "gone" | "forbidden"> {
+/** An answer, or why there is none. Rejects with ZooKeeperError when the server does not answer. */
+export async function part<T>(answer: Promise<T>): Promise<T | "gone" | "forbidden"> {
   try {
     return await answer;
   } catch (error) {

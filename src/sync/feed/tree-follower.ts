@@ -236,11 +236,14 @@ export class TreeFollower {
   }
 
   private async scan(): Promise<void> {
-    const { client, unreadable } = this.context;
-    const { tree } = this.made;
-    await scanStats(client, tree, {
+    const { client, scope, unreadable } = this.context;
+    await scanStats(client, this.made.tree, {
       isOver: () => this.over,
       onDifferent: (path) => this.again(path, false),
+      // On the way to a root most children are none of ours.
+      onOtherChildren: (path) => {
+        if (scope.place(path) === "in") this.again(path, true);
+      },
     });
     if (this.over) return;
     for (const path of unreadable) this.again(path, true);
