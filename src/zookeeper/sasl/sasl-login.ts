@@ -27,7 +27,7 @@ type Answer = { readonly token: Buffer | null } | { readonly code: ZooKeeperErro
 
 /** What Java's server is called to the mechanism: SaslServerPrincipal is Kerberos' only. */
 const SERVICE = { service: "zookeeper", host: "zk-sasl-md5" };
-/** 3.4 and 3.5 answer a wrong password by hanging up; a server that dies does so too, but hardly this often in a row. */
+/** 3.4 answers a wrong password by hanging up; a server that dies does so too, but hardly this often in a row. */
 const HANG_UPS = 3;
 
 /** The logins of one session, over all its connections. */
@@ -58,6 +58,8 @@ export class SaslLogin {
   }
 
   private judge(channel: SaslChannel, login: DigestMd5, token: Buffer | null): SaslOutcome {
+    // With allowSaslFailedClients the session would go on, without the rights that were asked for.
+    if (token === null) return this.refused(channel, "the name or the password is wrong");
     try {
       login.verify(token);
     } catch (error) {

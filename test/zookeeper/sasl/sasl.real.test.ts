@@ -105,6 +105,7 @@ function suiteFor({ version, required }: Version): void {
   });
 
   s("a password that no longer counts ends a session that stood, in words", async () => {
+    if (required) return; // the same code; a restart less
     const bob = await as("bob", BOB);
     await ensemble.server(1).kill("SIGKILL");
     await writeFile(jaas, JAAS.replace("pa ss", "new"));
@@ -117,12 +118,8 @@ function suiteFor({ version, required }: Version): void {
   if (required) {
     s("without a login the server's wish is told", async () => {
       const nobody = await open({});
-      const error = await expectFailure(
-        nobody.getData("/bob"),
-        "SESSION_CLOSED_REQUIRE_SASL_AUTH",
-        "CONNECTION_LOSS",
-      );
-      assert.match(error.message, /SASL|connection was lost/);
+      const error = await expectFailure(nobody.getData("/bob"), "SESSION_CLOSED_REQUIRE_SASL_AUTH");
+      assert.match(error.message, /Log in by SASL/);
     });
   }
   s.run();
