@@ -40,7 +40,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "providers/host": ["providers"],
   "providers/process": ["providers"],
   "providers/docker": ["providers"],
-  "providers/zookeeper": ["providers", "src/zookeeper"],
+  "providers/zookeeper": ["providers", "src/zookeeper", "src/sync"],
   "src/sync": ["src/sync/paths", "src/zookeeper"],
   "src/sync/paths": ["src/sync", "src/zookeeper"],
   "src/quickstart": ["src/zookeeper", "providers/zookeeper"],

@@ -1,4 +1,4 @@
-/** The provider of ZooKeeper: ensembles on hosts, and znodes in ensembles. */
+/** The provider of ZooKeeper: ensembles on hosts, znodes in ensembles, synchronisations between ensembles. */
 import type { JsonObject } from "../../src/value/json.js";
 import { connect } from "../../src/zookeeper/connect.js";
 import { openRuntime } from "../open-runtime.js";
@@ -6,6 +6,7 @@ import type { Provider } from "../provider.js";
 import { findDistribution } from "./distribution.js";
 import type { Dependencies } from "./ensemble/cluster.js";
 import { ensembleHandler } from "./ensemble/handler.js";
+import { syncHandler } from "./sync/handler.js";
 import { Connections } from "./znode/access.js";
 import { znodeHandler } from "./znode/handler.js";
 
@@ -17,8 +18,8 @@ export function createZooKeeperProvider(
   const connections = new Connections(dependencies.connect);
   return {
     name: "zookeeper",
-    description: "ZooKeeper ensembles on hosts, and the znodes in them",
-    kinds: [ensembleHandler(dependencies), znodeHandler(connections)],
+    description: "ZooKeeper ensembles on hosts, the znodes in them, and their synchronisation",
+    kinds: [ensembleHandler(dependencies), znodeHandler(connections), syncHandler(connections)],
     close: () => connections.close(),
   };
 }

@@ -10,6 +10,8 @@ export const RESERVED = ["/zookeeper", "/ferry"] as const;
 
 export interface ControlPaths {
   readonly root: string;
+  /** DeclaredRecord: what `ferry apply` wrote last. On side b. */
+  readonly declared: string;
   /** Version = epoch of the engine that may write. On each written side. */
   readonly owner: string;
   /** Changed by the active engine at least each HEARTBEAT_MS. On side b. */
@@ -35,6 +37,7 @@ export function controlPaths(name: string): ControlPaths {
   const root = `/ferry/sync/${name}`;
   return {
     root,
+    declared: `${root}/declared`,
     owner: `${root}/owner`,
     heartbeat: `${root}/heartbeat`,
     engines: `${root}/engines`,

@@ -15,6 +15,7 @@ export function connectOptions(spec: SideSpec): ConnectOptions {
     connectString: spec.connectString,
     sessionTimeoutMs: spec.sessionTimeoutMs,
     auth: spec.auth,
+    ...(spec.sasl === null ? {} : { sasl: spec.sasl }),
     ...(spec.tls === null ? {} : { tls: spec.tls }),
   };
 }
@@ -38,14 +39,16 @@ export class SideSession {
   private async open(): Promise<ZooKeeperClient> {
     for (;;) {
       this.stop.signal.throwIfAborted();
+      let client: ZooKeeperClient | null = null;
       try {
-        const client = await connect({ ...connectOptions(this.spec), signal: this.stop.signal });
+        client = await connect({ ...connectOptions(this.spec), signal: this.stop.signal });
         client.onState((state) => {
           if (state === "expired" || state === "auth-failed") this.current = null;
         });
         await this.onSession(client);
         return client;
       } catch (error) {
+        await client?.close();
         if (this.stop.signal.aborted) throw error;
         if (isZooKeeperError(error, "AUTH_FAILED", "BAD_ARGUMENTS")) {
           this.current = null;
