@@ -1,16 +1,10 @@
 /** One synchronisation as the engine takes it: everything resolved, nothing optional that matters. Plain data. */
-import type { Acl, TlsOptions } from "../zookeeper/types.js";
+import type { Acl, SaslCredentials, TlsOptions } from "../zookeeper/types.js";
 import type { FeedKind } from "./feed/feed.js";
 
 /** `a` is the source and `b` the target; in a bidirectional synchronisation both are both. */
 export type Side = "a" | "b";
 export type Direction = "a-to-b" | "b-to-a";
-
-export interface SaslCredentials {
-  readonly mechanism: "DIGEST-MD5";
-  readonly username: string;
-  readonly password: string;
-}
 
 /** How to reach the quorum port as an observer. */
 export interface QuorumAccess {

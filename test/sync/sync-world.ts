@@ -61,7 +61,9 @@ export function startSync(spec: SyncSpec, more: { fromSnapshot?: boolean; accept
 
 export interface Comparison {
   readonly compared: number;
+  /** Ephemeral on a, so shadows on b; and the other way round. */
   readonly shadows: number;
+  readonly shadowsOnA: number;
   readonly differences: string[];
 }
 
@@ -72,13 +74,14 @@ export async function compareSides(
   rootA: string,
   rootB: string,
   password?: string,
+  fields: readonly string[] = ["data", "acl", "version", "aversion", "next"],
 ): Promise<Comparison> {
   const credential = password === undefined ? undefined : `super:${password}`;
   const readers = await Promise.all([
     independentReader(a.connectString, credential),
     independentReader(b.connectString, credential),
   ]);
-  const found = { compared: 0, shadows: 0, differences: [] as string[] };
+  const found = { compared: 0, shadows: 0, shadowsOnA: 0, differences: [] as string[] };
   const visit = async (pathA: string, pathB: string): Promise<void> => {
     const [nodeA, nodeB] = await Promise.all([readers[0].read(pathA), readers[1].read(pathB)]);
     if (nodeA === null || nodeB === null) {
@@ -97,6 +100,7 @@ export async function compareSides(
     });
     const [left, right] = [facts(nodeA), facts(nodeB)];
     for (const field of Object.keys(left) as (keyof typeof left)[]) {
+      if (!fields.includes(field)) continue;
       if (left[field] !== right[field]) {
         found.differences.push(
           `${pathA} ${field}: ${String(left[field]).slice(0, 80)} ≠ ${String(right[field]).slice(0, 80)}`,
@@ -104,7 +108,10 @@ export async function compareSides(
       }
     }
     if (nodeA.stat.ephemeralOwner !== 0n) found.shadows++;
-    if (nodeB.stat.ephemeralOwner !== 0n) found.differences.push(`${pathB} is ephemeral on b`);
+    if (nodeB.stat.ephemeralOwner !== 0n) found.shadowsOnA++;
+    if (nodeA.stat.ephemeralOwner !== 0n && nodeB.stat.ephemeralOwner !== 0n) {
+      found.differences.push(`${pathB} is ephemeral on both sides`);
+    }
     const names = new Set([...nodeA.children, ...nodeB.children]);
     await Promise.all([...names].map((name) => visit(`${pathA}/${name}`, `${pathB}/${name}`)));
   };

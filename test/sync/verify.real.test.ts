@@ -309,4 +309,23 @@ verification("the independent reader says what it cannot do, and when nobody is 
   assert.ok(isZooKeeperError(silence, "UNREACHABLE"));
 });
 
+verification(
+  "a server that falls silent ends the independent reading, instead of holding it for ever",
+  async ({ pair }) => {
+    const [{ connectString }] = pair.ensembles;
+    const quick = { connectString, auth: [], sessionTimeoutMs: 1_000, connectTimeoutMs: 30_000 };
+    const reader = await independentReader(quick);
+    const server = pair.ensembles[0].server(1);
+    await server.kill("SIGSTOP");
+    try {
+      const failure = await reader.read("/").catch((error: unknown) => error);
+      assert.ok(isZooKeeperError(failure, "UNREACHABLE"), String(failure));
+      assert.match(failure.message, /node-zookeeper-client has had no answer for \d s/);
+    } finally {
+      await server.kill("SIGCONT");
+      await reader.close();
+    }
+  },
+);
+
 verification.run();

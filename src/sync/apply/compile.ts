@@ -24,6 +24,8 @@ export interface CompileContext {
   readonly paths: ControlPaths;
   readonly direction: Direction;
   readonly offsets: Offsets;
+  /** Held for a person's decision: nothing is done to it or below it. */
+  readonly isHeld: (path: string) => boolean;
 }
 
 /** Name of the record about a path: paths are longer than names may be, and hold slashes. */
@@ -47,7 +49,8 @@ export function compile(op: TargetOp, context: CompileContext): MultiOp[] {
         },
       ];
     case "delete": {
-      const version = op.version === null ? -1 : op.version + context.offsets.of(path).version;
+      const known = op.version === null ? -1 : op.version + context.offsets.of(path).version;
+      const version = op.expect ?? known;
       const deletion: MultiOp = { op: "delete", path, version };
       // A znode made again under this name begins level.
       return context.offsets.has(path)
@@ -55,7 +58,7 @@ export function compile(op: TargetOp, context: CompileContext): MultiOp[] {
         : [deletion];
     }
     case "setData": {
-      const first = op.version - op.times + context.offsets.of(path).version;
+      const first = op.expect ?? op.version - op.times + context.offsets.of(path).version;
       return Array.from({ length: op.times }, (_, at) => ({
         op: "setData",
         path,

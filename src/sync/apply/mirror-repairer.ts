@@ -8,7 +8,7 @@ import type { ZooKeeperClient } from "../../zookeeper/types.js";
 import { isZooKeeperError, type ZooKeeperError } from "../../zookeeper/zookeeper-error.js";
 import type { ConflictRecord } from "../control/records.js";
 import type { SyncSpec } from "../spec.js";
-import type { TargetOp } from "../translate/target-op.js";
+import type { TargetOp, Work } from "../translate/target-op.js";
 import { descendants, type LiveNode, readNode, sameAcl, sameData } from "./node-reader.js";
 import type { OffsetStore } from "./offset-store.js";
 import type { Repairer } from "./pipeline.js";
@@ -36,6 +36,15 @@ type SetAcl = Extract<TargetOp, { kind: "setAcl" }>;
 
 export class MirrorRepairer implements Repairer {
   constructor(private readonly context: MirrorContext) {}
+
+  /** Nobody but the source counts: nothing needs to be looked at first. */
+  mustLook(): boolean {
+    return false;
+  }
+
+  async look(work: Work): Promise<Ops> {
+    return work.ops;
+  }
 
   async repair(ops: Ops, at: number, error: ZooKeeperError): Promise<Ops> {
     const op = ops[at];

@@ -26,7 +26,16 @@ export interface Repairer {
    * @param at index in `ops` of the one that failed
    * @returns the operations to try instead; an empty list: nothing is left to do. Rejects with Problem to stop.
    */
-  repair(ops: readonly TargetOp[], at: number, error: ZooKeeperError): Promise<readonly TargetOp[]>;
+  repair(
+    ops: readonly TargetOp[],
+    at: number,
+    error: ZooKeeperError,
+    work: Work,
+  ): Promise<readonly TargetOp[]>;
+  /** Whether the target must be looked at before this is tried. */
+  mustLook(op: TargetOp): boolean;
+  /** The operations after that look. */
+  look(work: Work): Promise<readonly TargetOp[]>;
 }
 
 export interface PipelineListener {
@@ -117,10 +126,16 @@ export class Pipeline {
     for (const waiter of this.idleWaiters.splice(0)) waiter();
   }
 
+  /** With nothing else under way: an ACL change fits in no multi, and a look must see what is. */
+  private isAlone(work: Work | undefined): boolean {
+    if (work === undefined) return false;
+    return work.ops[0]?.kind === "setAcl" || work.ops.some((op) => this.options.repairer.mustLook(op));
+  }
+
   private pump(): void {
     const { limits } = this.options;
     while (this.mode === "running" && this.queue.length > 0 && this.flights.length < limits.inFlight) {
-      if (isAclWork(this.queue.first)) {
+      if (this.isAlone(this.queue.first)) {
         if (this.flights.length === 0) void this.alone();
         return;
       }
@@ -137,7 +152,8 @@ export class Pipeline {
     for (let work = this.queue.first; work !== undefined; work = this.queue.first) {
       const count = work.ops.reduce((sum, op) => sum + operationCount(op), 0);
       const full = operations + count > batchOperations || bytes + work.bytes > batchBytes;
-      if (works.length > 0 && (full || isAclWork(work))) break;
+      const otherKind = works[0] !== undefined && (works[0].zxid === null) !== (work.zxid === null);
+      if (works.length > 0 && (full || otherKind || this.isAlone(work))) break;
       works.push(work);
       this.queue.shift();
       operations += count;
@@ -170,19 +186,28 @@ export class Pipeline {
   /** The record after these works; it is what the next one goes on from. */
   private advanced(works: readonly Work[]): CheckpointRecord {
     let { zxid, timeMs, transactions } = this.record;
+    const lost = works.flatMap(({ ops }) =>
+      ops.flatMap((op) => (op.kind === "setData" && op.lost ? [op.path] : [])),
+    );
     for (const work of works) {
       if (work.zxid === null) continue;
       zxid = hex(work.zxid);
       if (work.timeMs > 0) timeMs = work.timeMs;
       if (work.ops.length > 0) transactions++;
     }
-    this.record = { ...this.record, zxid, timeMs, transactions };
+    const { lost: _, copy: __, ...rest } = this.record;
+    const marks = {
+      ...(lost.length === 0 ? {} : { lost }),
+      ...(works.every((work) => work.zxid === null) ? { copy: true as const } : {}),
+    };
+    this.record = { ...rest, zxid, timeMs, transactions, ...marks };
     return this.record;
   }
 
   private compileAll(ops: readonly TargetOp[]): { readonly op: MultiOp; readonly from: number }[] {
     const { context } = this.options;
     return ops.flatMap((op, from) => {
+      if (context.isHeld(op.path)) return [];
       const compiled = compile(op, context).map((multiOp) => ({ op: multiOp, from }));
       if (op.kind === "delete") context.offsets.set(op.path, { version: 0, aversion: 0 });
       return compiled;
@@ -263,7 +288,7 @@ export class Pipeline {
 
   /** One piece of work by itself, repaired until the target takes it. */
   private async one(work: Work): Promise<void> {
-    let ops = work.ops;
+    let ops = await this.options.repairer.look(work);
     for (let attempt = 0; attempt < MAX_REPAIRS; attempt++) {
       if (this.mode === "stopped") throw Problem.stopped();
       const acl = ops[0];
@@ -271,7 +296,7 @@ export class Pipeline {
       const before = { record: this.record, version: this.version };
       const next = this.advanced([{ ...work, ops }]);
       try {
-        if (acl?.kind === "setAcl") await this.setAcl(acl);
+        if (acl?.kind === "setAcl" && !this.options.context.isHeld(acl.path)) await this.setAcl(acl);
         await this.multi(
           compiled.map(({ op }) => op),
           before.version,
@@ -292,33 +317,36 @@ export class Pipeline {
         this.record = before.record;
         if (!isZooKeeperError(error)) throw error;
         if (isPassing(error)) continue;
-        ops = await this.repaired(ops, compiled, error);
+        ops = await this.repaired({ ...work, ops }, compiled, error);
       }
     }
     throw Problem.hopeless(ops[0]?.path ?? "", MAX_REPAIRS);
   }
 
   private async repaired(
-    ops: readonly TargetOp[],
+    work: Work,
     compiled: readonly { readonly from: number }[],
     error: ZooKeeperError,
   ): Promise<readonly TargetOp[]> {
     const { repairer, context } = this.options;
-    if (error.operation === "setAcl" || error.opIndex === undefined) return repairer.repair(ops, 0, error);
+    const { ops } = work;
+    if (error.operation === "setAcl" || error.opIndex === undefined)
+      return repairer.repair(ops, 0, error, work);
     if (error.opIndex === OWNER_OPERATION) throw Problem.fenced(context.paths.owner);
     // The chain was read anew meanwhile: try again as it is.
     if (error.opIndex === CHECKPOINT_OPERATION && error.code === "BAD_VERSION") return ops;
     const from = compiled[error.opIndex - FIRST_OPERATION]?.from;
     if (from === undefined) throw Problem.unexpected(error);
-    return repairer.repair(ops, from, error);
+    return repairer.repair(ops, from, error, work);
   }
 
   private async setAcl(op: Extract<TargetOp, { kind: "setAcl" }>): Promise<void> {
     const { aversion } = this.options.context.offsets.of(op.path);
-    await (await this.options.client()).setAcl(op.path, op.acl, op.version - 1 + aversion);
+    const expected = op.expect ?? op.version - 1 + aversion;
+    await (await this.options.client()).setAcl(op.path, op.acl, expected);
   }
 
-  /** The work at the head of the queue with nothing else under way: an ACL change fits in no multi. */
+  /** The work at the head of the queue by itself. */
   private async alone(): Promise<void> {
     const work = this.queue.shift();
     if (work === undefined) return;
@@ -332,10 +360,6 @@ export class Pipeline {
       this.halt(error);
     }
   }
-}
-
-function isAclWork(work: Work | undefined): boolean {
-  return work?.ops[0]?.kind === "setAcl";
 }
 
 /** ACL changes by themselves; the last piece carries the zxid, so that the checkpoint never runs ahead. */

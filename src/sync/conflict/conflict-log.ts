@@ -1,7 +1,7 @@
 /** Writes each conflict down on side b, where people and commands find it, and counts them for the alert. */
 import { createHash, randomUUID } from "node:crypto";
 import type { ZooKeeperClient } from "../../zookeeper/types.js";
-import { encodeRecord } from "../apply/checkpoint.js";
+import { decodeRecord, encodeRecord } from "../apply/checkpoint.js";
 import type { LiveNode } from "../apply/node-reader.js";
 import type { ControlPaths } from "../control/layout.js";
 import type { ConflictRecord, ConflictSide } from "../control/records.js";
@@ -43,6 +43,19 @@ export class ConflictLog {
     this.recent.push(atMs);
     if (this.total % 100 === 0) await this.prune(client);
     return record;
+  }
+
+  /** Those that wait for a person. */
+  async held(client: ZooKeeperClient): Promise<ConflictRecord[]> {
+    if ((await client.exists(this.paths.conflicts)) === null) return [];
+    const { children } = await client.getChildren(this.paths.conflicts);
+    const read = await Promise.all(
+      children.map(async (id) => {
+        const { data } = await client.getData(`${this.paths.conflicts}/${id}`);
+        return decodeRecord<ConflictRecord>(data);
+      }),
+    );
+    return read.flatMap((record) => (record !== null && record.resolution === null ? [record] : []));
   }
 
   private async prune(client: ZooKeeperClient): Promise<void> {

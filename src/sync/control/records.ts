@@ -25,6 +25,10 @@ export interface CheckpointRecord {
   readonly timeMs: number;
   /** How many transactions with operations have been applied since the beginning. */
   readonly transactions: number;
+  /** Znodes of the target that this multi wrote to only for the count: what they hold is still the target's own. */
+  readonly lost?: readonly string[];
+  /** This multi was a piece of a copy: it says nothing about when something was written. */
+  readonly copy?: true;
 }
 
 export type DirectionState =

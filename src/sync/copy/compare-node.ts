@@ -41,11 +41,11 @@ export function compareNode(
   return withOps(outcome, shadow);
 }
 
-function withOps(outcome: NodeOutcome, more: readonly TargetOp[]): NodeOutcome {
+export function withOps(outcome: NodeOutcome, more: readonly TargetOp[]): NodeOutcome {
   return more.length === 0 ? outcome : { ...outcome, ops: [...outcome.ops, ...more] };
 }
 
-function shadowOps(path: string, wanted: bigint | null, recorded: bigint | null): TargetOp[] {
+export function shadowOps(path: string, wanted: bigint | null, recorded: bigint | null): TargetOp[] {
   if (wanted === recorded) return [];
   const drop: TargetOp[] = recorded === null ? [] : [{ kind: "shadow-drop", path }];
   return wanted === null ? drop : [...drop, { kind: "shadow-add", path, session: wanted }];
@@ -63,7 +63,7 @@ function modeOf(
   return { mode: "persistent", ttlMs: 0 };
 }
 
-function created(source: SnapshotNode, path: string, options: CompareOptions): NodeOutcome {
+export function created(source: SnapshotNode, path: string, options: CompareOptions): NodeOutcome {
   const { data, acl, version, aversion } = source;
   const canLevel = version <= options.levelVersions;
   const canLevelAcl = aversion <= LEVEL_ACLS;

@@ -16,6 +16,7 @@ import { type TranslateContext, translate } from "../translate/translate.js";
 import { compareNode } from "./compare-node.js";
 import { type CounterWish, planCounters } from "./counters.js";
 import { withoutKnown } from "./fuzzy.js";
+import { type MergeRules, mergeNode, wasDeleted } from "./merge-node.js";
 import type { TargetTree } from "./target-tree.js";
 
 export interface CopyContext {
@@ -33,6 +34,10 @@ export interface CopyContext {
   idle(): Promise<void>;
   /** Of the znodes the target has, how many may be deleted without asking: 0 … 1. */
   readonly deletableShare: number;
+  /** Both sides count; null: the source alone does. */
+  readonly merge: MergeRules | null;
+  /** A transaction of our own, made while mirroring the other way. Asked once for each. */
+  readonly isOwn: (transaction: Transaction) => boolean;
   /** performance.now() */
   readonly now: () => number;
 }
@@ -65,10 +70,10 @@ export class Copier {
   }
 
   node(node: SnapshotNode): void {
-    const { index, toTarget, target, spec, shadows, skipped, offsets } = this.context;
+    const { index, toTarget, target, spec, shadows, skipped, offsets, merge } = this.context;
     index.addSnapshotNode(node);
     const path = toTarget(node.path);
-    if (path === null) return;
+    if (path === null || merge?.isShadow(node.path) === true) return;
     this.nodes++;
     const owner = ephemeralOwner(node);
     if (owner !== null && spec.ephemerals === "skip") {
@@ -77,12 +82,17 @@ export class Copier {
     }
     if (owner !== null) shadows.add(path, owner);
     if (node.cversion > 0) this.counters.push(node.path);
-    const { ops, offset } = compareNode(node, path, target.get(path) ?? null, {
+    const present = target.get(path) ?? null;
+    const options = {
       containers: spec.containers,
       levelVersions: spec.limits.levelVersions,
       shadowOf: this.recorded.get(path) ?? null,
-    });
-    offsets.set(path, offset);
+    };
+    const { ops, offset } =
+      merge === null
+        ? compareNode(node, path, present, options)
+        : mergeNode(node, path, present, options, merge);
+    if (merge === null) offsets.set(path, offset);
     if (ops.length > 0) this.changed++;
     this.submit(ops);
   }
@@ -90,8 +100,10 @@ export class Copier {
   /** Committed while the snapshot was sent: whatever of it is in the snapshot already is left out. */
   transaction(transaction: Transaction): void {
     const { index } = this.context;
-    const filtered = withoutKnown(transaction, (path) => index.lookup(path));
-    this.submit(translate(filtered, this.translation()));
+    if (!this.context.isOwn(transaction)) {
+      const filtered = withoutKnown(transaction, (path) => index.lookup(path));
+      this.submit(translate(filtered, this.translation()));
+    }
     index.apply(transaction);
     if (transaction.body.kind !== "changes") return;
     for (const { path } of transaction.body.changes) {
@@ -129,10 +141,12 @@ export class Copier {
   }
 
   private deleteSurplus(): void {
-    const { target, toSource, index, deletableShare, offsets } = this.context;
-    const surplus = [...target.keys()].filter((path) => {
+    const { target, toSource, index, deletableShare, offsets, merge } = this.context;
+    const surplus = [...target].flatMap(([path, entry]) => {
       const source = toSource(path);
-      return source !== null && index.lookup(source) === null;
+      if (source === null || index.lookup(source) !== null) return [];
+      const goes = merge === null || this.recorded.has(path) || wasDeleted(entry, merge.baseTarget);
+      return goes ? [path] : [];
     });
     const allowed = Math.max(FEW, target.size * deletableShare);
     if (surplus.length > allowed) throw tooMany(surplus, target.size);

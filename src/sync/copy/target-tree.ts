@@ -15,6 +15,9 @@ export interface TargetEntry {
   /** 0n unless it is the ephemeral znode of a session there. */
   readonly owner: bigint;
   readonly hasChildren: boolean;
+  readonly czxid: bigint;
+  readonly mzxid: bigint;
+  readonly mtimeMs: number;
 }
 
 export type TargetTree = ReadonlyMap<string, TargetEntry>;
@@ -58,6 +61,9 @@ export async function readTarget(
           acl: acls.get(key) ?? key,
           owner: stat.ephemeralOwner,
           hasChildren: stat.numChildren > 0,
+          czxid: stat.czxid,
+          mzxid: stat.mzxid,
+          mtimeMs: Number(stat.mtime),
         });
       },
       signal,

@@ -11,12 +11,13 @@ import { Problem } from "../apply/problem.js";
 import type { ControlPaths } from "../control/layout.js";
 import type { DirectionState } from "../control/records.js";
 import { Copier, type CopySummary } from "../copy/copier.js";
+import type { MergeRules } from "../copy/merge-node.js";
 import { readTarget } from "../copy/target-tree.js";
 import type { Feed, FeedFailure, FeedListener } from "../feed/feed.js";
 import { hex } from "../feed/zxid.js";
 import type { Direction as DirectionName, SyncSpec } from "../spec.js";
 import type { Shadows } from "../translate/shadows.js";
-import { type Work, workBytes } from "../translate/target-op.js";
+import { type TargetOp, type Work, workBytes } from "../translate/target-op.js";
 import { translate } from "../translate/translate.js";
 import { DirectionMeter } from "./meter.js";
 import { loadShadows } from "./shadow-records.js";
@@ -40,7 +41,11 @@ export interface DirectionOptions {
   readonly toSource: (path: string) => string | null;
   /** Roots of the synchronised subtrees on the target. */
   readonly targetRoots: readonly string[];
-  /** A transaction this synchronisation made itself, in the other direction. */
+  /** Held for a person's decision. Path of the target. */
+  readonly isHeld: (path: string) => boolean;
+  /** For a copy when both sides count; null: the source alone does. */
+  readonly mergeRules: ((baseSource: bigint | null) => MergeRules) | null;
+  /** A transaction this synchronisation made itself, in the other direction. Asked once for each, in order. */
   readonly isOwn: (transaction: Transaction) => boolean;
   /** Share of the target that a copy may delete, 0 … 1. */
   readonly deletableShare: number;
@@ -89,7 +94,7 @@ export class Direction implements FeedListener {
     this.position = checkpointZxid(checkpoint);
     this.pipeline = new Pipeline({
       client: target,
-      context: { paths, direction: name, offsets: offsets.offsets },
+      context: { paths, direction: name, offsets: offsets.offsets, isHeld: options.isHeld },
       epoch,
       checkpoint,
       source: name === "a-to-b" ? spec.a.connectString : spec.b.connectString,
@@ -136,6 +141,23 @@ export class Direction implements FeedListener {
       digest: this.digest,
       copiedNodes: this.phase.kind === "copying" ? this.phase.copier.nodes : null,
     };
+  }
+
+  /** Nothing waits or is under way. */
+  get isIdle(): boolean {
+    return this.pipeline.backlog === 0;
+  }
+
+  /** Work that is not the feed's: brings something level. Done in order with everything else. */
+  bring(ops: readonly TargetOp[]): void {
+    this.pipeline.submit({ ops, zxid: null, timeMs: 0, arrived: performance.now(), bytes: workBytes(ops) });
+  }
+
+  /** Resolves when a first copy, if one is needed, is over; also when it has stopped. */
+  async begun(): Promise<void> {
+    while (this.problem === null && !this.abort.signal.aborted && this.state !== "live") {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   }
 
   /** Everything received so far is on the target when it resolves. */
@@ -311,6 +333,7 @@ export class Direction implements FeedListener {
 
   private async prepareCopy(): Promise<void> {
     const { feed, target, targetRoots, toSource, toTarget, paths, name, shadows, spec } = this.options;
+    const base = this.position;
     await feed.stop();
     await this.pipeline.idle();
     const client = await target();
@@ -332,6 +355,8 @@ export class Direction implements FeedListener {
       submit: (work) => this.pipeline.submit(work),
       idle: () => this.pipeline.idle(),
       deletableShare,
+      merge: this.options.mergeRules?.(base) ?? null,
+      isOwn: this.options.isOwn,
       now: () => performance.now(),
     });
     if (this.problem !== null || this.abort.signal.aborted) return;

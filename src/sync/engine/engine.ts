@@ -13,6 +13,7 @@ import type { DirectionStatus, OwnerRecord, SyncStatus } from "../control/record
 import type { Direction } from "../direction/direction.js";
 import type { SourceIndex } from "../direction/source-index.js";
 import type { Feed } from "../feed/feed.js";
+import { Pair, registerSession } from "../pair/pair.js";
 import { type PathMap, pathMap } from "../paths/path-map.js";
 import { SideSession } from "../side/side.js";
 import {
@@ -53,6 +54,7 @@ const DELETABLE_SHARE = 0.5;
 interface Running {
   readonly epoch: number;
   readonly directions: readonly RunningDirection[];
+  readonly pair: Pair | null;
 }
 
 interface RunningDirection {
@@ -84,7 +86,10 @@ export class SyncEngine {
     this.paths = controlPaths(spec.name);
     this.map = pathMap(spec.paths);
     this.owner = newOwner(randomUUID(), dependencies.now());
-    this.sides = { a: new SideSession(spec.a), b: new SideSession(spec.b) };
+    const register = async (client: ZooKeeperClient) => {
+      if (spec.bidirectional) await registerSession(client, this.paths);
+    };
+    this.sides = { a: new SideSession(spec.a, register), b: new SideSession(spec.b, register) };
     this.conflicts = new ConflictLog(this.sides.b.client, this.paths, dependencies.now);
     this.mustCopy = dependencies.fromSnapshot;
     this.finished = this.run();
@@ -186,6 +191,8 @@ export class SyncEngine {
 
   private async open(epochB: number): Promise<void> {
     const directions: RunningDirection[] = [];
+    const pair = this.spec.bidirectional ? this.newPair() : null;
+    await pair?.load();
     for (const name of directionsOf(this.spec)) {
       const side = targetOf(name);
       const client = await this.sides[side].client();
@@ -203,6 +210,7 @@ export class SyncEngine {
         checkpoint,
         sides: this.sides,
         conflicts: this.conflicts,
+        pair,
         dependencies: this.dependencies,
         deletableShare: this.dependencies.acceptDeletions ? 1 : DELETABLE_SHARE,
         onStopped: (problem) => this.directionStopped(name, problem),
@@ -210,9 +218,25 @@ export class SyncEngine {
       directions.push({ name, ...opened });
     }
     this.mustCopy = false;
-    this.running = { epoch: epochB, directions };
+    const running = { epoch: epochB, directions, pair };
+    this.running = running;
     this.paused = await isPaused(await this.sides.b.client(), this.paths);
-    if (!this.paused) for (const { runner } of directions) runner.start();
+    if (!this.paused) void this.begin(running);
+  }
+
+  /** One after the other: two copies at once would take each other's pieces for somebody's writes. */
+  private async begin(running: Running): Promise<void> {
+    for (const { runner } of running.directions) {
+      if (this.running !== running) return;
+      runner.start();
+      await runner.begun();
+    }
+  }
+
+  private newPair(): Pair {
+    const { spec, paths, map, sides, conflicts } = this;
+    const { now, log } = this.dependencies;
+    return new Pair({ spec, paths, map, sides, conflicts, now, log });
   }
 
   private directionStopped(name: DirectionName, problem: Problem): void {
@@ -222,6 +246,7 @@ export class SyncEngine {
 
   private async close(): Promise<void> {
     const { running } = this;
+    running?.pair?.stop();
     await Promise.all(running?.directions.map(({ runner }) => runner.stop()) ?? []);
     this.running = null;
     this.stepDown = null;

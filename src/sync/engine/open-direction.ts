@@ -8,6 +8,8 @@ import { type ConflictLog, conflictSide } from "../conflict/conflict-log.js";
 import type { ControlPaths } from "../control/layout.js";
 import { Direction } from "../direction/direction.js";
 import { loadShadows, rewriteShadow } from "../direction/shadow-records.js";
+import { MergeRepairer } from "../pair/merge-repairer.js";
+import type { Pair } from "../pair/pair.js";
 import type { PathMap } from "../paths/path-map.js";
 import type { SideSession } from "../side/side.js";
 import { type Direction as DirectionName, type Side, type SyncSpec, sourceOf, targetOf } from "../spec.js";
@@ -24,6 +26,8 @@ export interface OpenDirectionOptions {
   readonly checkpoint: Checkpoint;
   readonly sides: Readonly<Record<Side, SideSession>>;
   readonly conflicts: ConflictLog;
+  /** Null in one direction. */
+  readonly pair: Pair | null;
   readonly dependencies: EngineDependencies;
   readonly deletableShare: number;
   readonly onStopped: (problem: Problem) => void;
@@ -32,7 +36,7 @@ export interface OpenDirectionOptions {
 export async function openDirection(
   options: OpenDirectionOptions,
 ): Promise<{ readonly runner: Direction; readonly feedReason: string }> {
-  const { name, spec, paths, map, sides, dependencies } = options;
+  const { name, spec, paths, map, sides, dependencies, pair } = options;
   const [source, target] = [sourceOf(name), targetOf(name)];
   const client = await sides[target].client();
   const offsets = new OffsetStore(new Offsets(), sides[target].client, paths.offsets(name));
@@ -42,30 +46,7 @@ export async function openDirection(
   const { feed, reason } = dependencies.feed(source, spec, sides[source].client);
   const toSource = target === "b" ? map.toA : map.toB;
   let copying = false;
-  const repairer = new MirrorRepairer({
-    target: sides[target].client,
-    source: sides[source].client,
-    toSource,
-    offsets,
-    spec,
-    overruled: async (kind, path, node) => {
-      if (copying) return; // a copy brings level what differs; that is its purpose
-      runner.meter.conflict();
-      const found = conflictSide(node);
-      const resolution = { winner: source, by: "source-wins", atMs: dependencies.now() };
-      await options.conflicts.add({
-        direction: name,
-        path,
-        kind,
-        strategy: spec.conflicts.strategy,
-        resolution,
-        a: target === "a" ? found : null,
-        b: target === "b" ? found : null,
-      });
-    },
-    rewriteShadow: async (path, session) =>
-      rewriteShadow(await sides[target].client(), paths.shadows(name), path, session),
-  });
+  const repairer = pair === null ? mirror() : merge(pair);
   const runner = new Direction({
     name,
     spec,
@@ -83,7 +64,9 @@ export async function openDirection(
     toTarget: target === "b" ? map.toB : map.toA,
     toSource,
     targetRoots: map.rules.map((rule) => rule[target]),
-    isOwn: () => false,
+    isHeld: (path) => pair?.isHeld(name, path) === true,
+    mergeRules: pair === null ? null : (base) => pair.mergeRules(name, base),
+    isOwn: (transaction) => pair?.views[source].take(transaction) === true,
     deletableShare: options.deletableShare,
     onCopying: (is) => {
       copying = is;
@@ -92,5 +75,44 @@ export async function openDirection(
       dependencies.log(`${name}: ${nodes} znodes compared, ${changed} brought level, ${deleted} deleted`),
     onStopped: options.onStopped,
   });
+  pair?.join(name, runner, shadows);
   return { runner, feedReason: reason };
+
+  function mirror(): MirrorRepairer {
+    return new MirrorRepairer({
+      target: sides[target].client,
+      source: sides[source].client,
+      toSource,
+      offsets,
+      spec,
+      overruled: async (kind, path, node) => {
+        if (copying) return; // a copy brings level what differs; that is its purpose
+        runner.meter.conflict();
+        const found = conflictSide(node);
+        const resolution = { winner: source, by: "source-wins", atMs: dependencies.now() };
+        const { strategy } = spec.conflicts;
+        await options.conflicts.add({ direction: name, path, kind, strategy, resolution, a: null, b: found });
+      },
+      rewriteShadow: rewrite,
+    });
+  }
+
+  function merge(both: Pair): MergeRepairer {
+    return new MergeRepairer({
+      sourceSide: source,
+      target: sides[target].client,
+      source: sides[source].client,
+      toSource,
+      targetView: both.views[target],
+      spec,
+      conflict: (kind, path, won, node) => both.conflict(name, kind, path, won, node),
+      unsettled: (path) => both.unsettled(name, path),
+      occupied: (path) => shadows.remove(path),
+      rewriteShadow: rewrite,
+    });
+  }
+
+  async function rewrite(path: string, session: bigint): Promise<void> {
+    await rewriteShadow(await sides[target].client(), paths.shadows(name), path, session);
+  }
 }

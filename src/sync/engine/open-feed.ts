@@ -18,11 +18,12 @@ export function observerFeed(
   random: () => number,
 ): ObserverFeed {
   const { quorum } = side;
+  const { sasl } = quorum;
   const addresses = new QuorumAddresses(side, client);
   return new ObserverFeed({
     servers: () => addresses.now(),
     tls: quorum.tls,
-    authenticate: null,
+    authenticate: sasl === null ? null : () => new QuorumAuth(sasl),
     observerId: quorum.observerId,
     random,
   });

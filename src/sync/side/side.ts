@@ -17,6 +17,7 @@ export function connectOptions(spec: SideSpec): ConnectOptions {
     auth: spec.auth,
     ...(spec.sasl === null ? {} : { sasl: spec.sasl }),
     ...(spec.tls === null ? {} : { tls: spec.tls }),
+    ...(spec.sasl === null ? {} : { sasl: spec.sasl }),
   };
 }
 

@@ -18,6 +18,8 @@ export type TargetOp =
       readonly path: string;
       /** The source's version when it was deleted; null when not known. */
       readonly version: number | null;
+      /** The target's version as it was just read, in place of what follows from the source's. */
+      readonly expect?: number;
     }
   | {
       readonly kind: "setData";
@@ -27,6 +29,10 @@ export type TargetOp =
       readonly version: number;
       /** How often it is to be set, so that the versions stay level: more than 1 when writes in between were not seen. */
       readonly times: number;
+      /** The target's version as it was just read, in place of what follows from the source's. */
+      readonly expect?: number;
+      /** The source's write lost against the target's, and only its count is kept: `data` is the target's own. */
+      readonly lost?: true;
     }
   /** Never together with others: servers take it in no multi. */
   | {
@@ -35,6 +41,8 @@ export type TargetOp =
       readonly acl: readonly Acl[];
       /** The source's aversion after it. */
       readonly version: number;
+      /** The target's aversion as it was just read, in place of what follows from the source's. */
+      readonly expect?: number;
     }
   /** Writes down that `path` stands for an ephemeral znode of the source, and takes that back. */
   | { readonly kind: "shadow-add"; readonly path: string; readonly session: bigint }

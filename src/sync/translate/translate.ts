@@ -71,7 +71,14 @@ function translateClose(
   // The list of the server, and what we know: in 3.4 and 3.5 only we know.
   const named = (paths ?? []).flatMap((path) => toTarget(path) ?? []);
   const gone = new Set([...named.filter((path) => shadows.has(path)), ...shadows.ofSession(session)]);
-  return [...gone].flatMap((path) => deleteOps(path, null, shadows));
+  return [...gone].flatMap((path): TargetOp[] => {
+    shadows.remove(path);
+    // Whatever its version is: the session it stood for is gone.
+    return [
+      { kind: "delete", path, version: null, expect: -1 },
+      { kind: "shadow-drop", path },
+    ];
+  });
 }
 
 function translateChange(change: Change, context: TranslateContext): TargetOp[] {

@@ -1,0 +1,201 @@
+/**
+ * What makes two directions one synchronisation: each knows what the other writes, conflicts are decided in one place, and
+ * what remains is settled. Exists only where both sides count.
+ */
+import type { ZooKeeperClient } from "../../zookeeper/types.js";
+import { isZooKeeperError } from "../../zookeeper/zookeeper-error.js";
+import { createQuietly } from "../apply/checkpoint.js";
+import type { LiveNode } from "../apply/node-reader.js";
+import { type ConflictLog, conflictSide } from "../conflict/conflict-log.js";
+import type { ControlPaths } from "../control/layout.js";
+import type { ConflictRecord } from "../control/records.js";
+import type { MergeRules } from "../copy/merge-node.js";
+import type { Direction } from "../direction/direction.js";
+import { fromHex } from "../feed/zxid.js";
+import type { PathMap } from "../paths/path-map.js";
+import type { SideSession } from "../side/side.js";
+import { type Direction as DirectionName, type Side, type SyncSpec, sourceOf, targetOf } from "../spec.js";
+import type { Shadows } from "../translate/shadows.js";
+import { Holds } from "./holds.js";
+import { Meetings } from "./meetings.js";
+import { OwnWrites, sessionRecord } from "./own-writes.js";
+import { Settler } from "./settler.js";
+import { SideView } from "./side-view.js";
+
+export interface PairOptions {
+  readonly spec: SyncSpec;
+  readonly paths: ControlPaths;
+  readonly map: PathMap;
+  readonly sides: Readonly<Record<Side, SideSession>>;
+  readonly conflicts: ConflictLog;
+  readonly now: () => number;
+  readonly log: (text: string) => void;
+}
+
+const ROUND_MS = 250;
+
+export class Pair {
+  readonly holds = new Holds();
+  readonly views: Readonly<Record<Side, SideView>>;
+  readonly settler: Settler;
+  private readonly own: Readonly<Record<Side, OwnWrites>>;
+  private readonly runners = new Map<
+    DirectionName,
+    { readonly runner: Direction; readonly shadows: Shadows }
+  >();
+  /** Paths both sides wrote to lately: compared once more when things are quiet, conflict or not. */
+  private readonly meetings = new Meetings(
+    (path) => this.settler.add(path),
+    () => performance.now(),
+  );
+  private timer: NodeJS.Timeout | null = null;
+
+  constructor(private readonly options: PairOptions) {
+    const { paths, map, sides, spec } = options;
+    this.own = {
+      a: new OwnWrites(paths.checkpoint("b-to-a"), paths.sessions),
+      b: new OwnWrites(paths.checkpoint("a-to-b"), paths.sessions),
+    };
+    this.views = {
+      a: new SideView("a", this.own.a, map.inScopeA, (path) => this.meetings.wrote("a", path)),
+      b: new SideView("b", this.own.b, map.inScopeB, (path) => {
+        const own = map.toA(path);
+        if (own !== null) this.meetings.wrote("b", own);
+      }),
+    };
+    this.settler = new Settler({
+      client: (side) => sides[side].client(),
+      toB: map.toB,
+      views: this.views,
+      strategy: spec.conflicts.strategy,
+      levelVersions: spec.limits.levelVersions,
+      isQuiet: () =>
+        [...this.runners.values()].every(({ runner }) => runner.state === "live" && runner.isIdle),
+      isHeld: (path) => this.holds.covering(path) !== null,
+      isShadow: (side, path) => this.shadowsOn(side)?.has(path) === true,
+      bring: (side, ops) => this.runners.get(side === "b" ? "a-to-b" : "b-to-a")?.runner.bring(ops),
+      onHealed: (path, from) => options.log(`${path} brought level with side ${from}`),
+      now: () => performance.now(),
+    });
+  }
+
+  /** Sessions of ours on both sides, from before. */
+  async load(): Promise<void> {
+    const { sides, paths } = this.options;
+    for (const side of ["a", "b"] as const) {
+      const { children } = await (await sides[side].client()).getChildren(paths.sessions);
+      for (const name of children) this.own[side].know(fromHex(name));
+    }
+    await this.loadHolds(await sides.b.client());
+  }
+
+  private async loadHolds(client: ZooKeeperClient): Promise<void> {
+    const { conflicts, map } = this.options;
+    for (const record of await conflicts.held(client)) {
+      const path = record.direction === "a-to-b" ? map.toA(record.path) : record.path;
+      if (path !== null) this.holds.add(path, record.id);
+    }
+  }
+
+  join(name: DirectionName, runner: Direction, shadows: Shadows): void {
+    this.runners.set(name, { runner, shadows });
+    this.timer ??= setInterval(() => void this.settler.round().catch(() => {}), ROUND_MS);
+  }
+
+  stop(): void {
+    if (this.timer !== null) clearInterval(this.timer);
+    this.timer = null;
+  }
+
+  /** Shadows that stand on a side. */
+  private shadowsOn(side: Side): Shadows | undefined {
+    return this.runners.get(side === "b" ? "a-to-b" : "b-to-a")?.shadows;
+  }
+
+  /** Path of side a for one of the direction's target. */
+  toA(name: DirectionName, path: string): string | null {
+    return name === "a-to-b" ? this.options.map.toA(path) : path;
+  }
+
+  isHeld(name: DirectionName, path: string): boolean {
+    if (this.holds.size === 0) return false;
+    const own = this.toA(name, path);
+    return own !== null && this.holds.covering(own) !== null;
+  }
+
+  unsettled(name: DirectionName, path: string): void {
+    const own = this.toA(name, path);
+    if (own !== null) this.settler.add(own);
+  }
+
+  /** Writes a conflict down, and holds the path when nobody won. */
+  async conflict(
+    name: DirectionName,
+    kind: ConflictRecord["kind"],
+    path: string,
+    won: Side | null,
+    target: LiveNode | null,
+  ): Promise<void> {
+    const { conflicts, spec, now } = this.options;
+    const found = conflictSide(target);
+    const { strategy } = spec.conflicts;
+    const record = await conflicts.add({
+      direction: name,
+      path,
+      kind,
+      strategy,
+      resolution: won === null ? null : { winner: won, by: strategy, atMs: now() },
+      a: targetOf(name) === "a" ? found : null,
+      b: targetOf(name) === "b" ? found : null,
+    });
+    this.runners.get(name)?.runner.meter.conflict();
+    const own = this.toA(name, path);
+    if (won === null && own !== null) this.holds.add(own, record.id);
+  }
+
+  /** How a copy of this direction treats what the other side has. */
+  mergeRules(name: DirectionName, baseSource: bigint | null): MergeRules {
+    const other: DirectionName = name === "a-to-b" ? "b-to-a" : "a-to-b";
+    return {
+      sourceSide: sourceOf(name),
+      strategy: this.options.spec.conflicts.strategy,
+      baseSource,
+      baseTarget: this.runners.get(other)?.runner.facts.position ?? null,
+      isShadow: (path) => this.shadowsOn(sourceOf(name))?.has(path) === true,
+      conflict: (path, won) => {
+        const own = this.toA(name, path);
+        if (won === null && own !== null) this.holds.add(own, "");
+        void this.conflict(name, "changed-on-both", path, won, null).catch(() => {});
+      },
+      unsettled: (path) => this.unsettled(name, path),
+    };
+  }
+}
+
+/** Writes a session down before it is used, on its own side. */
+export async function registerSession(client: ZooKeeperClient, paths: ControlPaths): Promise<void> {
+  const path = sessionRecord(paths.sessions, client.sessionId);
+  await client.createParents(path);
+  await createQuietly(client, path, null);
+  await pruneSessions(client, paths.sessions);
+}
+
+/** Sessions remembered on a side; older ones have long been passed by the checkpoint. */
+const SESSIONS_KEPT = 200;
+
+async function pruneSessions(client: ZooKeeperClient, folder: string): Promise<void> {
+  const { children } = await client.getChildren(folder);
+  if (children.length <= SESSIONS_KEPT) return;
+  const stats = await Promise.all(
+    children.map(async (name) => ({ name, stat: await client.exists(`${folder}/${name}`) })),
+  );
+  const oldest = stats
+    .filter(({ stat }) => stat !== null)
+    .sort((one, other) => Number((one.stat?.czxid ?? 0n) - (other.stat?.czxid ?? 0n)))
+    .slice(0, children.length - SESSIONS_KEPT);
+  for (const { name } of oldest) {
+    await client.delete(`${folder}/${name}`).catch((error: unknown) => {
+      if (!isZooKeeperError(error)) throw error;
+    });
+  }
+}
