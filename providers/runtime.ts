@@ -13,6 +13,16 @@ export interface UnitFile {
   readonly mode: number;
 }
 
+/** A file for a unit's data directory. It may be large: it is streamed, never held in memory. */
+export interface SeedFile {
+  /** Relative to the unit's data directory; never absolute, never with "..". */
+  readonly path: string;
+  /** Absolute path of a file on the machine ferry runs on, or the content. */
+  readonly source: string | Buffer;
+  /** Permission bits. */
+  readonly mode: number;
+}
+
 /** Directories of a unit as the server sees them (inside the container for docker). */
 export interface UnitDirectories {
   readonly config: string;
@@ -90,6 +100,11 @@ export interface HostRuntime {
   ensure(spec: UnitSpec, signal: AbortSignal): Promise<UnitStatus>;
   /** Replaces configuration files without touching the process. */
   writeFiles(unit: string, files: readonly UnitFile[], signal: AbortSignal): Promise<void>;
+  /**
+   * Puts files into the unit's data directory, in this order, whatever was there under their names; others stay. Refuses while the
+   * server runs or may start again by itself. Whoever was cut off repeats it.
+   */
+  seed(unit: string, files: readonly SeedFile[], signal: AbortSignal): Promise<void>;
   readFile(
     unit: string,
     directory: keyof UnitDirectories,

@@ -55,7 +55,8 @@ export async function putFiles(
   if (entries.length > 0) await put(container, DIRECTORIES.config, entries, signal);
 }
 
-function foldersOf(path: string): string[] {
+/** The folders on the way to a relative path, outermost first. */
+export function foldersOf(path: string): string[] {
   const parts = path.split("/").slice(0, -1);
   return parts.map((_, at) => parts.slice(0, at + 1).join("/"));
 }

@@ -5,7 +5,7 @@
 import type Docker from "dockerode";
 import { isObject, type JsonObject } from "../../src/value/json.js";
 import type { SecretResolver } from "../provider.js";
-import type { HostRuntime, UnitDirectories, UnitFile, UnitSpec, UnitStatus } from "../runtime.js";
+import type { HostRuntime, SeedFile, UnitDirectories, UnitFile, UnitSpec, UnitStatus } from "../runtime.js";
 import {
   createOptions,
   DIRECTORIES,
@@ -26,12 +26,15 @@ import { type Attempt, asMistake, type Place, unless } from "./mistakes.js";
 import { markImport } from "./ownership.js";
 import { refuseBadName, refuseBadPath, refuseBadSpec } from "./refusals.js";
 import { seccompProfile } from "./seccomp.js";
+import { measureSeeds, putSeeds } from "./seeding.js";
 import { UnitVolumes } from "./volumes.js";
 
 /** Milliseconds an engine may take for one answer. */
 const ANSWER_MS = 60_000;
 /** Milliseconds for pulling an image. */
 const PULL_MS = 15 * 60_000;
+/** Bytes a second that an engine takes at the very least. */
+const SLOWEST_RATE = 1024 * 1024;
 /** Milliseconds beyond a server's grace for the engine to end it. */
 const STOP_EXTRA_MS = 30_000;
 
@@ -136,6 +139,20 @@ export class DockerRuntime implements HostRuntime {
       // Providers write into another state's unit only to import it.
       await markImport(container, info, unit, this.owner, abortSignal);
     });
+  }
+
+  async seed(unit: string, files: readonly SeedFile[], signal: AbortSignal): Promise<void> {
+    const place = this.containers.place(unit);
+    for (const file of files) refuseBadPath(place, file.path);
+    const seeds = await measureSeeds(place, files);
+    const bytes = seeds.reduce((sum, seed) => sum + seed.size, 0);
+    const attempt = { tried: "putting files into the data directory" };
+    const work = async (abort: AbortSignal): Promise<void> => {
+      const found = await this.containers.needed(unit, abort);
+      await this.containers.refuseOthers(unit, found, this.owner, abort);
+      await putSeeds(place, found, seeds, abort);
+    };
+    await this.tryingUnit(unit, attempt, signal, work, ANSWER_MS + (1000 * bytes) / SLOWEST_RATE);
   }
 
   async readFile(

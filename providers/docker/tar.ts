@@ -17,17 +17,26 @@ export interface TarEntry {
 
 const BLOCK = 512;
 
+/** Ends an archive. */
+export const TAR_END = Buffer.alloc(2 * BLOCK);
+
 /** One archive of all entries, in order. Throws RangeError for a path longer than the format can hold. */
 export function packTar(entries: readonly TarEntry[]): Buffer {
-  const blocks = entries.flatMap((entry) => [header(entry), entry.content, padding(entry.content.length)]);
-  return Buffer.concat([...blocks, Buffer.alloc(2 * BLOCK)]);
+  const blocks = entries.flatMap((entry) => [
+    tarHeader(entry, entry.content.length),
+    entry.content,
+    tarPadding(entry.content.length),
+  ]);
+  return Buffer.concat([...blocks, TAR_END]);
 }
 
-function padding(length: number): Buffer {
+/** What follows a content of that length. */
+export function tarPadding(length: number): Buffer {
   return Buffer.alloc((BLOCK - (length % BLOCK)) % BLOCK);
 }
 
-function header(entry: TarEntry): Buffer {
+/** What stands before a content of `size` bytes. Throws RangeError for a path longer than the format can hold. */
+export function tarHeader(entry: Omit<TarEntry, "content">, size: number): Buffer {
   const block = Buffer.alloc(BLOCK);
   const directory = entry.kind === "directory";
   const { name, prefix } = splitPath(directory ? `${entry.path}/` : entry.path);
@@ -35,7 +44,8 @@ function header(entry: TarEntry): Buffer {
   octal(block, entry.mode & 0o7777, 100, 8);
   octal(block, entry.uid, 108, 8);
   octal(block, entry.gid, 116, 8);
-  octal(block, entry.content.length, 124, 12);
+  if (size < OCTAL_SIZES) octal(block, size, 124, 12);
+  else binary(block, size, 124, 12);
   octal(block, 0, 136, 12);
   block.fill(" ", 148, 156);
   block.write(directory ? "5" : "0", 156);
@@ -44,6 +54,15 @@ function header(entry: TarEntry): Buffer {
   const sum = block.reduce((total, byte) => total + byte, 0);
   block.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148, "latin1");
   return block;
+}
+
+/** First size (8 GiB) for which eleven octal digits do not suffice. */
+const OCTAL_SIZES = 8 ** 11;
+
+/** A number marked as binary by the first bit: GNU's way, which engines read too. */
+function binary(block: Buffer, value: number, at: number, width: number): void {
+  block.writeBigUInt64BE(BigInt(value), at + width - 8);
+  block[at] = 0x80;
 }
 
 function octal(block: Buffer, value: number, at: number, width: number): void {

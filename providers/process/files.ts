@@ -27,12 +27,17 @@ export async function readIfThere(path: string): Promise<Buffer | null> {
 }
 
 /** Replaces the file as a whole and flushes it to the disk. `mode`: permission bits, whatever the umask is. */
-export async function writeWhole(path: string, content: Buffer | string, mode: number): Promise<void> {
+export async function writeWhole(
+  path: string,
+  content: Buffer | string | AsyncIterable<Buffer>,
+  mode: number,
+): Promise<void> {
   const temporary = join(dirname(path), `.ferry-${randomUUID()}.tmp`);
   try {
     const file = await open(temporary, "wx", 0o600);
     try {
-      await file.writeFile(content);
+      const pieces = typeof content === "string" || Buffer.isBuffer(content) ? [content] : content;
+      for await (const piece of pieces) await file.appendFile(piece);
       await file.chmod(mode);
       await file.sync();
     } finally {
@@ -44,6 +49,14 @@ export async function writeWhole(path: string, content: Buffer | string, mode: n
     throw error;
   }
   await syncDirectory(dirname(path));
+}
+
+const TEMPORARY = /^\.ferry-[0-9a-f-]{36}\.tmp$/;
+
+/** Takes away what a writeWhole that was killed has left there. */
+export async function removeTemporaries(directory: string): Promise<void> {
+  const left = (await readdir(directory)).filter((name) => TEMPORARY.test(name));
+  for (const name of left) await rm(join(directory, name), { force: true });
 }
 
 async function syncDirectory(path: string): Promise<void> {

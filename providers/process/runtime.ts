@@ -5,7 +5,7 @@
 import { lstat, readdir, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { isObject, type JsonObject } from "../../src/value/json.js";
-import type { HostRuntime, UnitDirectories, UnitFile, UnitSpec, UnitStatus } from "../runtime.js";
+import type { HostRuntime, SeedFile, UnitDirectories, UnitFile, UnitSpec, UnitStatus } from "../runtime.js";
 import { privateDirectory, readIfThere, removeOthers, writeIfDifferent } from "./files.js";
 import { probeMachine } from "./java.js";
 import { launch } from "./launch.js";
@@ -20,6 +20,7 @@ import {
   unitRecord,
 } from "./record.js";
 import { exitText, readRun } from "./run-files.js";
+import { seedFiles } from "./seeding.js";
 import { stopProcesses } from "./stopping.js";
 import { tail } from "./tail.js";
 
@@ -115,6 +116,15 @@ export class ProcessRuntime implements HostRuntime {
       const others = record.files.filter((file) => !written.has(file.path));
       const all = [...others, ...written.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
       await writeIfDifferent(layout.record, Buffer.from(printRecord({ ...record, files: all })), 0o600);
+    });
+  }
+
+  async seed(unit: string, files: readonly SeedFile[], signal: AbortSignal): Promise<void> {
+    const layout = this.layout(unit);
+    const { data } = layout.directories;
+    await this.trying(unit, data, "putting files into the data directory", async () => {
+      await this.needed(unit, layout);
+      await seedFiles(this.place(unit, data), layout, files, signal);
     });
   }
 

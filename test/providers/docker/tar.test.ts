@@ -1,5 +1,5 @@
 /** The archives engines take and give; checked against the machine's own tar. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { joinFrames } from "../../../providers/docker/logs.js";
-import { packTar, type TarEntry, unpackTar } from "../../../providers/docker/tar.js";
+import { packTar, type TarEntry, tarHeader, unpackTar } from "../../../providers/docker/tar.js";
 
 const tar = suite("docker archives");
 
@@ -30,6 +30,19 @@ tar("what is packed is unpacked", () => {
       assert.equal(unpackTar(packTar(entries)), entries);
     }),
   );
+});
+
+tar("a content of 8 GiB and more says its size", () => {
+  const [size, file] = [
+    2 ** 33 + 5,
+    { path: "snapshot", kind: "file", mode: 0o600, uid: 0, gid: 0 } as const,
+  ];
+  // It complains of the missing content.
+  const { stdout } = spawnSync("tar", ["--list", "--verbose", "--numeric-owner"], {
+    input: tarHeader(file, size),
+    encoding: "utf8",
+  });
+  assert.match(stdout, ` ${size} `);
 });
 
 tar("never throws on what is no archive", () => {
