@@ -9,7 +9,7 @@ import { isZooKeeperError } from "../../src/zookeeper/zookeeper-error.js";
 import { Random } from "../harness/random.js";
 import { waitFor } from "../harness/wait.js";
 import { Workload } from "../harness/workload.js";
-import { type FeedWorld, NO_SCAN } from "./client-feed-world.js";
+import { type FeedWorld, NO_SCAN, StrictModel } from "./client-feed-world.js";
 
 const OPEN = [{ perms: 31, scheme: "world", id: "anyone" }];
 
@@ -103,6 +103,33 @@ export function clientFeedCases(test: Test, world: () => FeedWorld, extended: bo
       const czxid = model.nodes.get("/w/a/b/c")?.czxid;
       return czxid !== undefined && czxid !== before;
     });
+    await world().untilEqual(model);
+  });
+
+  test("a branch made again while the walk is held is told whole", async () => {
+    const { writer, sessions } = world();
+    const branch = ["/w/a", "/w/a/b", "/w/a/b/c"];
+    await writer.create("/w", null);
+    for (const path of branch) await writer.create(path, null);
+    const feed = world().feed({ aclScanMs: NO_SCAN });
+    const model = new StrictModel();
+    const take = model.onSnapshotNode.bind(model);
+    model.onSnapshotNode = (node) => {
+      take(node);
+      if (node.path === "/w/a/b") feed.hold(true);
+    };
+    feed.start(null, model);
+    await waitFor("the walk is held", 30_000, () => model.nodes.has("/w/a/b"));
+    await writer.multi([
+      ...branch.toReversed().map((path) => ({ op: "delete", path, version: -1 }) as const),
+      ...branch.map((path) => ({ op: "create", path, data: null, acl: OPEN, mode: "persistent" }) as const),
+    ]);
+    await sessions.at(-1)?.sync("/"); // the events come before this answer
+    assert.not(model.nodes.has("/w/a/b/c"));
+    feed.hold(false);
+    await waitFor("the feed is current", 30_000, () => model.current !== null);
+    assert.equal(model.faults, []);
+    assert.is(model.nodes.size, 5, "nothing is missing when it is current");
     await world().untilEqual(model);
   });
 
