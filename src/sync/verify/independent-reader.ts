@@ -20,6 +20,8 @@ export interface IndependentReaderOptions {
 
 /** How long a polite end may take. */
 const CLOSE_MS = 2_000;
+/** Between two rounds over all servers at most. */
+const SPIN_MS = 50;
 
 /**
  * Connects and authenticates.
@@ -27,7 +29,10 @@ const CLOSE_MS = 2_000;
  */
 export async function independentReader(options: IndependentReaderOptions): Promise<TreeReader> {
   const { connectString, sessionTimeoutMs } = options;
-  const client = zookeeper.createClient(connectString, { sessionTimeout: sessionTimeoutMs, spinDelay: 50 });
+  const client = zookeeper.createClient(connectString, {
+    sessionTimeout: sessionTimeoutMs,
+    spinDelay: SPIN_MS,
+  });
   for (const { scheme, credential } of options.auth) client.addAuthInfo(scheme, credential);
   try {
     await connected(client, options);
@@ -85,18 +90,17 @@ function connected(client: zookeeper.Client, options: IndependentReaderOptions):
   });
 }
 
-/** Resolves when the socket is closed. */
+/** Says goodbye, and hangs up when nobody answers: the library would wait for ever, or go on connecting. */
 function closed(client: zookeeper.Client): Promise<void> {
+  const connected = client.getState() === zookeeper.State.SYNC_CONNECTED;
   return new Promise((resolve) => {
-    if (socketOf(client)?.destroyed !== false) {
-      client.close();
-      return resolve();
-    }
-    const timer = setTimeout(() => socketOf(client)?.destroy(), CLOSE_MS);
-    client.once("disconnected", () => {
+    const done = () => {
       clearTimeout(timer);
+      socketOf(client)?.destroy();
       resolve();
-    });
+    };
+    const timer = setTimeout(done, connected ? CLOSE_MS : 2 * SPIN_MS);
+    client.once("disconnected", done);
     client.close();
   });
 }
@@ -123,7 +127,6 @@ class Asked {
     private readonly patienceMs: number,
   ) {
     this.watchdog = setInterval(() => this.look(), Math.ceil(patienceMs / 4));
-    this.watchdog.unref();
   }
 
   ask<T extends unknown[]>(operation: string, path: string, send: (done: Done<T>) => void): Promise<T> {
