@@ -17,8 +17,10 @@ export interface FieldSchema {
   readonly reference: string | undefined;
   readonly secret: boolean;
   readonly sensitive: boolean;
-  /** Takes the path of a file relative to the YAML file. */
+  /** Takes the path of a file relative to the YAML file, whose content stands in its place. */
   readonly file: boolean;
+  /** Takes the path of a file relative to the YAML file, which stays a path, relative to the project. */
+  readonly projectPath: boolean;
   /** For lists: the field that tells the items apart. */
   readonly key: string | undefined;
   /** Fields of which at most one may be given. */
@@ -64,6 +66,7 @@ function annotations(node: JsonObject): Building {
     secret: node["x-ferry-secret"] === true,
     sensitive: node["x-ferry-sensitive"] === true,
     file: node["x-ferry-file"] === true,
+    projectPath: node["x-ferry-path"] === true,
     key: text(node["x-ferry-key"]),
     atMostOne: strings(node["x-ferry-at-most-one"]),
     properties: new Map(),

@@ -27,6 +27,7 @@ const ANNOTATIONS = [
   "x-ferry-secret",
   "x-ferry-sensitive",
   "x-ferry-file",
+  "x-ferry-path",
   "x-ferry-key",
   "x-ferry-at-most-one",
   "x-ferry-outputs",

@@ -252,6 +252,13 @@ language("data files become data: text when they are valid UTF-8, base64 when no
   assert.is(((spec["children"] as JsonObject)["bin"] as JsonObject)["dataBase64"], "//4A");
 });
 
+language("the path of a snapshot file becomes one of the project", async () => {
+  const desired = await load({
+    "deep/main.yaml": `${BASE}  bootstrap: {snapshot: ../seed/snapshot.1f}\n`,
+  });
+  assert.equal(get(desired, "ZooKeeperEnsemble/zk-a").spec["bootstrap"], { snapshot: "seed/snapshot.1f" });
+});
+
 language("overlays merge maps, replace lists, and remove with null; the project is patched too", async () => {
   const files = {
     "ferry.yaml": project(

@@ -39,6 +39,7 @@ async function targetOf(
 
 async function create(cluster: Cluster, after: JsonObject, report: Report): Promise<void> {
   const rollout = new Rollout(cluster, await targetOf(cluster, after, []), null, report);
+  await rollout.bootstrap();
   await rollout.run(createSteps(after));
 }
 
@@ -104,6 +105,8 @@ async function update(
   const former = await targetOf(cluster, formerSpec(situation.deployed, change.before), situation.deployed);
   const dead = steps.filter((step) => step.kind === "start" && !step.isNew).map((step) => step.id);
   const rollout = new Rollout(cluster, target, withoutDead(former, dead), report);
+  // Whoever leads gives its data to the others. Without a leader the creation may have been cut off.
+  if (situation.leader === null) await rollout.bootstrap();
   await rollout.run(steps);
 }
 

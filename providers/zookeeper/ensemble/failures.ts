@@ -21,6 +21,33 @@ export function portTaken(address: string, id: number, endpoint: string, purpose
   );
 }
 
+/** `reason`: what is wrong with the file, and where. */
+export function badSnapshot(address: string, reason: string): Diagnostic {
+  return errorDiagnostic(
+    "bad-snapshot",
+    `${address}: the ensemble cannot begin with that snapshot: ${reason}`,
+    {
+      address,
+      detail: "It would start without data. No server was made or started.",
+      remedy: "Give bootstrap.snapshot a whole snapshot file, or take bootstrap out for an empty ensemble.",
+    },
+  );
+}
+
+export function otherSnapshot(address: string, id: number, name: string): Diagnostic {
+  return errorDiagnostic(
+    "other-snapshot",
+    `${address}: server ${id} holds another snapshot, ${name}, already`,
+    {
+      address,
+      detail:
+        "An earlier creation was cut off, and bootstrap.snapshot or the file has changed since. No server was started.",
+      remedy:
+        "Put the former file back, or destroy the ensemble, which has never served, and create it again.",
+    },
+  );
+}
+
 export interface NotBack {
   readonly address: string;
   readonly id: number;

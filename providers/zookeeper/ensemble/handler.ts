@@ -11,6 +11,7 @@ import type {
   ReadResult,
 } from "../../provider.js";
 import { applyEnsemble, createSteps } from "./apply.js";
+import { bootstrapText } from "./bootstrap.js";
 import { Cluster, type Dependencies } from "./cluster.js";
 import { usesReconfig } from "./current.js";
 import { ensembleOutputs } from "./outputs.js";
@@ -27,7 +28,7 @@ const RULES: FieldRules = {
 };
 
 /** Fields that change what ferry does, and nothing on any server. */
-const FERRY_ONLY = /^(rolling|deletion)\b/;
+const FERRY_ONLY = /^(rolling|deletion|bootstrap)\b/;
 
 function describeUpdate(change: Extract<ChangeRequest, { action: "update" }>): string[] {
   const before = ensembleOf(change.before);
@@ -69,7 +70,9 @@ function describeUpdate(change: Extract<ChangeRequest, { action: "update" }>): s
 }
 
 function describeSteps(change: ChangeRequest): string[] {
-  if (change.action === "create") return createSteps(change.after).map(stepText);
+  if (change.action === "create") {
+    return [...bootstrapText(ensembleOf(change.after)), ...createSteps(change.after).map(stepText)];
+  }
   if (change.action === "update") return describeUpdate(change);
   const { servers, deletion } = ensembleOf({ servers: [], ...change.before });
   const data = deletion.keepData ? "its data stays" : "its data is deleted";

@@ -6,6 +6,7 @@ import { connect as connectTcp } from "node:net";
 import type { JsonObject } from "../../../src/value/json.js";
 import type { Progress } from "../../provider.js";
 import type { UnitStatus } from "../../runtime.js";
+import { bootstrapServers } from "./bootstrap.js";
 import type { Cluster } from "./cluster.js";
 import { notBack, notWholeBefore, portTaken, RolloutError } from "./failures.js";
 import type { Member } from "./membership.js";
@@ -54,6 +55,20 @@ export class Rollout {
       this.report({ message: stepText(step), step: at, steps: steps.length });
       await this.take(step);
     }
+  }
+
+  /** Puts the declared snapshot file, if any, into the servers of an ensemble that has not served yet; starts none. */
+  async bootstrap(): Promise<void> {
+    const { bootstrap, servers } = this.spec;
+    if (bootstrap === undefined) return;
+    const members = servers.map((server) => server.id);
+    const units = servers
+      .filter((server) => server.running)
+      .map(async ({ id, host }) => {
+        const unit = unitSpec(await this.plan(id, this.target, members));
+        return { id, unit, runtime: await this.cluster.runtime(host) };
+      });
+    await bootstrapServers(this.cluster, bootstrap.snapshot, await Promise.all(units), this.report);
   }
 
   /** Leadership moves while servers restart: whoever leads now is put off to the end of its round. */

@@ -49,6 +49,8 @@ export interface EnsembleSpec {
   readonly restart: "no" | "on-failure" | "always";
   readonly rolling: { readonly waitSeconds: number };
   readonly deletion: { readonly keepData: boolean };
+  /** What a new ensemble begins with; `snapshot` is a path, absolute or relative to the project. */
+  readonly bootstrap?: { readonly snapshot: string };
 }
 
 const DEFAULT_WORDS = ["isro", "mntr", "conf", "ruok", "srvr"];

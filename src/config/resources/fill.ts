@@ -1,6 +1,6 @@
 /**
  * Follows a spec along its schema and brings it into the form of desired.ts: defaults filled in, addresses absolute,
- * secrets as SecretValue, data files as data. Expects a spec that holds to its schema.
+ * secrets as SecretValue, data files as data, other paths relative to the project. Expects a spec that holds to its schema.
  */
 import { readFileSync } from "node:fs";
 import { isAbsolute, relative, resolve, sep } from "node:path";
@@ -77,10 +77,14 @@ function folderOf(path: ValuePath, filling: Filling): string {
 function fillSecret(reference: string, filling: Filling): Json {
   if (!reference.startsWith("file:")) return { $secret: reference, fingerprint: null };
   const written = reference.slice("file:".length);
-  if (isAbsolute(written)) return { $secret: reference, fingerprint: null };
+  return { $secret: `file:${projectPath(written, filling)}`, fingerprint: null };
+}
+
+/** A path as written beside the value, relative to the project; an absolute one stays. */
+function projectPath(written: string, filling: Filling): string {
+  if (isAbsolute(written)) return written;
   const folder = folderOf(["spec", ...filling.path], filling);
-  const path = relative(filling.root, resolve(folder, written)).split(sep).join("/");
-  return { $secret: `file:${path}`, fingerprint: null };
+  return relative(filling.root, resolve(folder, written)).split(sep).join("/");
 }
 
 function fillExpression(value: Json, field: FieldSchema, filling: Filling): Json {
@@ -105,7 +109,7 @@ function fillExpression(value: Json, field: FieldSchema, filling: Filling): Json
     );
     return value;
   }
-  if (field.secret || field.file) {
+  if (field.secret || field.file || field.projectPath) {
     filling.report.error(
       "not-constant",
       placeOf(filling),
@@ -215,6 +219,7 @@ function fillValue(value: Json, field: FieldSchema | null, filling: Filling): Js
   if (isExpression(value)) return fillExpression(value, field, filling);
   if (typeof value === "string") {
     if (field.secret) return fillSecret(value, filling);
+    if (field.projectPath) return projectPath(value, filling);
     return field.reference === undefined ? value : fillAddress(value, field.reference, filling, false);
   }
   if (Array.isArray(value)) {

@@ -105,6 +105,7 @@ export interface Specification {
    */
   restart?: "no" | "on-failure" | "always";
   rolling?: RollingChanges;
+  bootstrap?: Bootstrap;
   deletion?: Deletion;
 }
 /**
@@ -443,6 +444,15 @@ export interface RollingChanges {
    * Seconds that each server may take to serve and follow again before the change stops.
    */
   waitSeconds?: number;
+}
+/**
+ * What a new ensemble begins with. It counts before the first start; a later change of it concerns no server.
+ */
+export interface Bootstrap {
+  /**
+   * Snapshot file of a server, or one that ferry wrote, relative to this YAML file. Every server gets it into its data directory under its own name, which holds the zxid.
+   */
+  snapshot: string;
 }
 /**
  * What happens to the data when the ensemble or a server is removed.

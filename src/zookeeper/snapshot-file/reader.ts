@@ -32,6 +32,8 @@ export interface SnapshotFileContent extends SnapshotTrailer {
   readonly nodes: number;
   /** Of the content, where it is compressed. */
   readonly bytes: number;
+  /** Adler-32 of the whole content. */
+  readonly checksum: number;
 }
 
 const PIECE = 1024 * 1024;
@@ -63,7 +65,8 @@ export async function readSnapshotFile(
     }
     await records.seal();
     const trailer = await readTrailer(records);
-    return { zxid: zxidOfFileName(basename(path)), sessions, nodes, bytes: bytes.offset, ...trailer };
+    const zxid = zxidOfFileName(basename(path));
+    return { zxid, sessions, nodes, bytes: bytes.offset, checksum: bytes.checksum, ...trailer };
   } finally {
     await bytes.close();
   }
