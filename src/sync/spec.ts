@@ -1,5 +1,8 @@
 /** One synchronisation as the engine takes it: everything resolved, nothing optional that matters. Plain data. */
 import type { Acl, SaslCredentials, TlsOptions } from "../zookeeper/types.js";
+
+export type { SaslCredentials } from "../zookeeper/types.js";
+
 import type { FeedKind } from "./feed/feed.js";
 
 /** `a` is the source and `b` the target; in a bidirectional synchronisation both are both. */

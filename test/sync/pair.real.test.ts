@@ -109,7 +109,9 @@ pair("the same random writes on both sides at once end equal", async () => {
   await workloads[0]?.prepare();
   await becomeEqual(root);
   await Promise.all(workloads.map((workload) => workload.run(600, 4)));
-  await becomeEqual(root);
+  await becomeEqual(root).catch((error: unknown) => {
+    throw new Error(`${String(error)}\n${log.join("\n")}\n${JSON.stringify(engine.status().directions)}`);
+  });
   assert.ok(
     engine.status().directions.every(({ problem }) => problem === null),
     log.join("\n"),
@@ -152,6 +154,8 @@ pair("merges what both sides have when it begins, and after it was away", async 
   await left.create("/merged/left", Buffer.from("l"));
   await right.create("/merged/right", Buffer.from("r"));
   await left.create("/merged/both", Buffer.from("older"));
+  const { stat } = await left.getData("/merged/both");
+  await waitFor("the clock goes on", 5_000, () => Date.now() > Number(stat.mtime));
   await right.create("/merged/both", Buffer.from("newer"));
   const first = await start("merged");
   await becomeEqual(first.root);

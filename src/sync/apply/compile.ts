@@ -16,6 +16,8 @@ export const OWNER_OPERATION = 0;
 export const CHECKPOINT_OPERATION = 1;
 export const FIRST_OPERATION = 2;
 
+/** Whatever version it has. */
+const ANY = -1;
 const OPEN = [{ perms: 31, scheme: "world", id: "anyone" }] as const;
 /** Child that raises a sequence counter; made and deleted in one multi, so nobody ever sees it. */
 const BUMP_NAME = "ferry-bump";
@@ -63,7 +65,7 @@ export function compile(op: TargetOp, context: CompileContext): MultiOp[] {
         op: "setData",
         path,
         data: op.data,
-        version: first + at,
+        version: op.expect === ANY ? ANY : first + at,
       }));
     }
     case "shadow-add": {

@@ -8,7 +8,7 @@ import { isZooKeeperError, type ZooKeeperError } from "../../zookeeper/zookeeper
 import type { CheckpointRecord } from "../control/records.js";
 import { hex } from "../feed/zxid.js";
 import type { SyncLimits } from "../spec.js";
-import { operationCount, type TargetOp, type Work, workBytes } from "../translate/target-op.js";
+import { operationCount, type TargetOp, type Work } from "../translate/target-op.js";
 import { type Checkpoint, encodeRecord, readCheckpoint } from "./checkpoint.js";
 import {
   CHECKPOINT_OPERATION,
@@ -17,7 +17,9 @@ import {
   FIRST_OPERATION,
   OWNER_OPERATION,
 } from "./compile.js";
+import { isPassing, isRefusal, raced } from "./outcomes.js";
 import { Problem } from "./problem.js";
+import { separateAcls } from "./separate-acls.js";
 import { WorkQueue } from "./work-queue.js";
 
 /** What to do about an operation the target refused. */
@@ -245,7 +247,8 @@ export class Pipeline {
       const done = await this.countApplied(failed);
       for (const flight of failed.slice(0, done)) this.applied(flight.works);
       const rest = failed.slice(done).flatMap(({ works }) => works);
-      const suspects = done === 0 && isRefusal(cause) ? (failed[0]?.works.length ?? 0) : 0;
+      const refused = typeof cause === "object" && isRefusal(cause.error);
+      const suspects = done === 0 && refused ? (failed[0]?.works.length ?? 0) : 0;
       for (const work of rest.slice(0, suspects)) await this.one(work);
       this.queue.unshift(rest.slice(suspects));
       if (this.mode !== "recovering") return;
@@ -288,7 +291,7 @@ export class Pipeline {
 
   /** One piece of work by itself, repaired until the target takes it. */
   private async one(work: Work): Promise<void> {
-    let ops = await this.options.repairer.look(work);
+    let ops = (await raced(this.options.repairer.look(work))) ?? work.ops;
     for (let attempt = 0; attempt < MAX_REPAIRS; attempt++) {
       if (this.mode === "stopped") throw Problem.stopped();
       const acl = ops[0];
@@ -317,7 +320,7 @@ export class Pipeline {
         this.record = before.record;
         if (!isZooKeeperError(error)) throw error;
         if (isPassing(error)) continue;
-        ops = await this.repaired({ ...work, ops }, compiled, error);
+        ops = (await raced(this.repaired({ ...work, ops }, compiled, error))) ?? ops;
       }
     }
     throw Problem.hopeless(ops[0]?.path ?? "", MAX_REPAIRS);
@@ -360,41 +363,4 @@ export class Pipeline {
       this.halt(error);
     }
   }
-}
-
-/** ACL changes by themselves; the last piece carries the zxid, so that the checkpoint never runs ahead. */
-function separateAcls(work: Work): Work[] {
-  if (work.ops.length < 2 || !work.ops.some(({ kind }) => kind === "setAcl")) return [work];
-  const groups: TargetOp[][] = [];
-  for (const op of work.ops) {
-    const last = groups.at(-1);
-    if (last === undefined || op.kind === "setAcl" || last[0]?.kind === "setAcl") groups.push([op]);
-    else last.push(op);
-  }
-  return groups.map((ops, at) => ({
-    ...work,
-    ops,
-    zxid: at === groups.length - 1 ? work.zxid : null,
-    bytes: workBytes(ops),
-  }));
-}
-
-/** The target said no to an operation, as against being out of reach. */
-function isRefusal(outcome: Flight["outcome"] | undefined): boolean {
-  return typeof outcome === "object" && isZooKeeperError(outcome.error) && !isPassing(outcome.error);
-}
-
-/** Failures that end by themselves: the connection, the quorum, an overloaded server. */
-export function isPassing(error: unknown): boolean {
-  return isZooKeeperError(
-    error,
-    "CONNECTION_LOSS",
-    "SESSION_EXPIRED",
-    "SESSION_MOVED",
-    "UNREACHABLE",
-    "OPERATION_TIMEOUT",
-    "REQUEST_TIMEOUT",
-    "THROTTLED_OP",
-    "CLOSED",
-  );
 }

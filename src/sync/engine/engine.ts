@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 import type { ZooKeeperClient } from "../../zookeeper/types.js";
 import { prepareControl, readCheckpoint, takeOwnership } from "../apply/checkpoint.js";
-import { isPassing } from "../apply/pipeline.js";
+import { isPassing } from "../apply/outcomes.js";
 import { Problem } from "../apply/problem.js";
 import { ConflictLog } from "../conflict/conflict-log.js";
 import { type ControlPaths, controlPaths } from "../control/layout.js";

@@ -1,5 +1,6 @@
 /** The feed of a side as the specification wants it. Asks the ensemble for its quorum ports where none are given. */
 import { parseConnectString, type ServerAddress } from "../../zookeeper/connect-string.js";
+import { QuorumAuth } from "../../zookeeper/learner/quorum-auth.js";
 import {
   membersFromConf,
   membersFromZnode,

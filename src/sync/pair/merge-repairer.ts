@@ -80,6 +80,8 @@ export class MergeRepairer implements Repairer {
     if (isZooKeeperError(error, "NO_CHILDREN_FOR_EPHEMERALS")) return this.leftOut(ops, op.path);
     const hopeless = refusedForGood(op, error);
     if (hopeless !== null) throw hopeless;
+    const repeated = again(ops, at, error);
+    if (repeated !== null) return repeated;
     const instead = await this.instead(op, error, work);
     return instead === null ? this.leftOut(ops, op.path) : replaced(ops, at, instead);
   }
@@ -283,6 +285,21 @@ export class MergeRepairer implements Repairer {
 function levelled(path: string, data: Buffer | null, version: number, most: number): Ops {
   if (version === 0 || version > most) return [];
   return [{ kind: "setData", path, data, version, times: version }];
+}
+
+/**
+ * The second operation of one transaction on the same znode: what the first one found decides for it too, and nobody can come
+ * between them. Null when it is the first.
+ */
+function again(ops: Ops, at: number, error: ZooKeeperError): Ops | null {
+  const op = ops[at];
+  const before = ops.slice(0, at).findLast(({ path, kind }) => path === op?.path && kind !== "bump");
+  if (before === undefined || !isZooKeeperError(error, "BAD_VERSION")) return null;
+  const lost = before.kind === "setData" && before.lost === true;
+  if (op?.kind === "delete") return lost ? replaced(ops, at, []) : replaced(ops, at, [{ ...op, expect: -1 }]);
+  if (op?.kind !== "setData") return null;
+  const write = { ...op, times: 1, expect: -1 };
+  return replaced(ops, at, [lost ? { ...write, data: before.data, lost: true } : write]);
 }
 
 function replaced(ops: Ops, at: number, instead: Ops): Ops {
