@@ -27,7 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "state/upgrade": ["state"],
   "state/zookeeper": ["state", "src/zookeeper", "src/config", "providers"],
   "src/plan": ["src/config", "state", "providers"],
-  "src/render": ["src/plan", "state", "src/config"],
+  "src/render": ["src/plan", "state", "src/config", "src/sync"],
   "src/live": ["src/config", "src/plan", "src/schedule", "state", "providers"],
   "src/apply": ["src/config", "src/plan", "src/live", "src/schedule", "state", "providers"],
   providers: [
@@ -53,6 +53,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/render",
     "src/schema",
     "src/secrets",
+    "src/sync",
+    "src/sync/paths",
+    "src/zookeeper",
     "state",
     "providers",
   ],

@@ -14,7 +14,13 @@ export interface CommandEntry {
   load(): Promise<CommandClass>;
 }
 
-export const COMMAND_GROUPS = ["Everyday", "Configuration", "State", "About ferry"] as const;
+export const COMMAND_GROUPS = [
+  "Everyday",
+  "Configuration",
+  "Synchronisation",
+  "State",
+  "About ferry",
+] as const;
 export type CommandGroup = (typeof COMMAND_GROUPS)[number];
 
 function entry(
@@ -91,6 +97,60 @@ export const COMMANDS: readonly CommandEntry[] = [
     async () => (await import("./commands/schema.js")).SchemaCommand,
   ),
   entry(
+    "sync run FILE|NAME...",
+    "Synchronisation",
+    "run an engine of a Sync in the foreground",
+    async () => (await import("./commands/sync-run.js")).SyncRunCommand,
+  ),
+  entry(
+    "sync status [FILE|NAME...]",
+    "Synchronisation",
+    "show how a Sync is: state, lag, feed, conflicts",
+    async () => (await import("./commands/sync-status.js")).SyncStatusCommand,
+  ),
+  entry(
+    "sync pause FILE|NAME",
+    "Synchronisation",
+    "stop copying for a while",
+    async () => (await import("./commands/sync-pause.js")).SyncPauseCommand,
+  ),
+  entry(
+    "sync resume FILE|NAME",
+    "Synchronisation",
+    "go on copying after a pause",
+    async () => (await import("./commands/sync-resume.js")).SyncResumeCommand,
+  ),
+  entry(
+    "sync conflicts list FILE|NAME",
+    "Synchronisation",
+    "list the conflicts of a Sync",
+    async () => (await import("./commands/sync-conflicts-list.js")).SyncConflictsListCommand,
+  ),
+  entry(
+    "sync conflicts show FILE|NAME ID",
+    "Synchronisation",
+    "show one conflict of a Sync",
+    async () => (await import("./commands/sync-conflicts-show.js")).SyncConflictsShowCommand,
+  ),
+  entry(
+    "sync conflicts resolve FILE|NAME ID",
+    "Synchronisation",
+    "decide a conflict that is held",
+    async () => (await import("./commands/sync-conflicts-resolve.js")).SyncConflictsResolveCommand,
+  ),
+  entry(
+    "sync verify FILE|NAME",
+    "Synchronisation",
+    "compare both sides of a Sync, znode by znode",
+    async () => (await import("./commands/sync-verify.js")).SyncVerifyCommand,
+  ),
+  entry(
+    "sync report FILE|NAME",
+    "Synchronisation",
+    "tell what a Sync keeps exactly, and what it cannot",
+    async () => (await import("./commands/sync-report.js")).SyncReportCommand,
+  ),
+  entry(
     "import ADDRESS ID",
     "State",
     "take over something that exists already",
@@ -164,7 +224,17 @@ export function topLevelWords(): string[] {
   return [...new Set(COMMANDS.map((command) => command.words[0] ?? ""))];
 }
 
-/** Second words below a first one: `list`, `show`, … for `state`; empty for a command of one word. */
-export function subcommandsOf(word: string): CommandEntry[] {
-  return COMMANDS.filter((command) => command.words.length > 1 && command.words[0] === word);
+/** Commands that begin with all of `words` and have more: those of `state`, of `sync conflicts`; none for a command itself. */
+export function subcommandsOf(words: readonly string[]): CommandEntry[] {
+  return COMMANDS.filter(
+    (command) =>
+      command.words.length > words.length && words.every((word, index) => command.words[index] === word),
+  );
+}
+
+/** The longest beginning of `words` that has commands below it: `sync conflicts` of `sync conflicts lst`. */
+export function groupOf(words: readonly string[]): readonly string[] {
+  let length = 0;
+  while (length < words.length && subcommandsOf(words.slice(0, length + 1)).length > 0) length++;
+  return words.slice(0, length);
 }

@@ -23,16 +23,37 @@ export function completionScript(shell: Shell, commands: readonly CompletedComma
 
 const FILE_OPTIONS = ["--out", "--var-file"];
 
-function firstWords(commands: readonly CompletedCommand[]): string[] {
-  return [...new Set(commands.map((command) => command.words[0] ?? ""))];
+/** Words that may follow `before`, with what they stand for; those of the first level for none. */
+function nextWords(
+  commands: readonly CompletedCommand[],
+  before: readonly string[],
+): readonly (readonly [string, string])[] {
+  const found = new Map<string, string>();
+  for (const { words, summary } of commands) {
+    const next = words[before.length];
+    if (next === undefined || !before.every((word, at) => words[at] === word)) continue;
+    const ends = words.length === before.length + 1;
+    const known = found.get(next);
+    if (ends) found.set(next, summary);
+    else {
+      const below = words[before.length + 1] ?? "";
+      const listed = known === undefined ? [] : known.split(", ");
+      found.set(next, [...new Set([...listed, below])].join(", "));
+    }
+  }
+  return [...found];
 }
 
-function below(commands: readonly CompletedCommand[], first: string): CompletedCommand[] {
-  return commands.filter((command) => command.words[0] === first && command.words.length > 1);
-}
-
-function groups(commands: readonly CompletedCommand[]): string[] {
-  return firstWords(commands).filter((word) => below(commands, word).length > 0);
+/** Every beginning after which another word must come, shortest first; the empty one is the first. */
+function beginnings(commands: readonly CompletedCommand[]): readonly (readonly string[])[] {
+  const found = new Map<string, readonly string[]>();
+  for (const { words } of commands) {
+    for (let length = 0; length < words.length; length++) {
+      const before = words.slice(0, length);
+      found.set(before.join(" "), before);
+    }
+  }
+  return [...found.values()];
 }
 
 function bash(commands: readonly CompletedCommand[]): string {
@@ -40,31 +61,29 @@ function bash(commands: readonly CompletedCommand[]): string {
     (command) =>
       `    "${command.words.join(" ")}") options="${command.options.map((option) => option.name).join(" ")}" ;;`,
   );
-  const subcommands = groups(commands).map(
-    (word) =>
-      `    ${word}) words="${below(commands, word)
-        .map((command) => command.words[1])
-        .join(" ")}" ;;`,
-  );
+  const following = beginnings(commands).map((before) => {
+    const words = nextWords(commands, before).map(([word]) => word);
+    const all = before.length === 0 ? [...words, "--help", "--version"] : words;
+    return `      "${before.join(" ")}") words="${all.join(" ")}" ;;`;
+  });
   return `# bash completion for ferry. Load it with: source <(ferry completion bash)
 _ferry() {
   local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}"
-  local command="\${COMP_WORDS[1]}" words="" options=""
+  local command="" words="" options="" at=1
   COMPREPLY=()
-  if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W "${firstWords(commands).join(" ")} --help --version" -- "$current"))
-    return
-  fi
-  case "$command" in
-${subcommands.join("\n")}
-  esac
-  if [ -n "$words" ]; then
-    if [ "$COMP_CWORD" -eq 2 ]; then
+  while true; do
+    words=""
+    case "$command" in
+${following.join("\n")}
+    esac
+    [ -n "$words" ] || break
+    if [ "$COMP_CWORD" -eq "$at" ]; then
       COMPREPLY=($(compgen -W "$words" -- "$current"))
       return
     fi
-    command="$command \${COMP_WORDS[2]}"
-  fi
+    command="\${command:+$command }\${COMP_WORDS[at]}"
+    at=$((at + 1))
+  done
   case "$command" in
 ${cases.join("\n")}
   esac
@@ -92,28 +111,12 @@ function zshOption(option: OptionName): string {
   return `'*${option.name}[${zshText(option.description)}]${value}'`;
 }
 
-function zshList(name: string, entries: readonly (readonly [string, string])[]): string {
-  const lines = entries.map(([word, summary]) => `    '${word}:${zshText(summary)}'`);
-  return `  ${name}=(\n${lines.join("\n")}\n  )`;
-}
-
 function zsh(commands: readonly CompletedCommand[]): string {
-  const summaryOf = (word: string): string =>
-    commands.find((command) => command.words.length === 1 && command.words[0] === word)?.summary ??
-    below(commands, word)
-      .map((command) => command.words[1])
-      .join(", ");
-  const top = zshList(
-    "commands",
-    firstWords(commands).map((word) => [word, summaryOf(word)] as const),
-  );
-  const groupCases = groups(commands).map((word) => {
-    const entries = below(commands, word).map(
-      (command) => [command.words[1] ?? "", command.summary] as const,
+  const following = beginnings(commands).map((before) => {
+    const lines = nextWords(commands, before).map(
+      ([word, summary]) => `        '${word}:${zshText(summary)}'`,
     );
-    return `    ${word})\n  ${zshList("commands", entries)}
-      if (( CURRENT == 3 )); then _describe 'command' commands; return; fi
-      command="$command $words[3]" ;;`;
+    return `      '${before.join(" ")}') following=(\n${lines.join("\n")}\n      ) ;;`;
   });
   const cases = commands.map(
     (command) =>
@@ -122,13 +125,18 @@ function zsh(commands: readonly CompletedCommand[]): string {
   return `#compdef ferry
 # zsh completion for ferry. Load it with: source <(ferry completion zsh), or save it as _ferry on your fpath.
 _ferry() {
-  local -a commands
-  local command="$words[2]"
-${top}
-  if (( CURRENT == 2 )); then _describe 'command' commands; return; fi
-  case "$command" in
-${groupCases.join("\n")}
-  esac
+  local -a following
+  local command="" at=2
+  while true; do
+    following=()
+    case "$command" in
+${following.join("\n")}
+    esac
+    (( \${#following} )) || break
+    if (( CURRENT == at )); then _describe 'command' following; return; fi
+    command="\${command:+$command }$words[at]"
+    (( at++ ))
+  done
   case "$command" in
 ${cases.join("\n")}
   esac
@@ -141,31 +149,31 @@ function fishText(text: string): string {
   return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
 }
 
-function fishCommand(command: CompletedCommand): string[] {
-  const [first = "", second] = command.words;
-  const seen =
-    second === undefined
-      ? `__fish_seen_subcommand_from ${first}`
-      : `__fish_seen_subcommand_from ${first}; and __fish_seen_subcommand_from ${second}`;
-  const options = command.options
+/** All of these words stand on the line. */
+function fishSeen(words: readonly string[]): string {
+  return words.map((word) => `__fish_seen_subcommand_from ${word}`).join("; and ");
+}
+
+function fishOptions({ words, options }: CompletedCommand): string[] {
+  return options
     .filter((option) => option.name.startsWith("--"))
     .map(
       (option) =>
-        `complete -c ferry -n '${seen}' -l ${option.name.slice(2)}${option.takesValue ? " -r" : ""} -d ${fishText(option.description)}`,
+        `complete -c ferry -n '${fishSeen(words)}' -l ${option.name.slice(2)}${option.takesValue ? " -r" : ""} -d ${fishText(option.description)}`,
     );
-  if (second === undefined) return options;
-  const offered = `__fish_seen_subcommand_from ${first}; and test (count (commandline -opc)) -eq 2`;
-  return [`complete -c ferry -f -n '${offered}' -a ${second} -d ${fishText(command.summary)}`, ...options];
 }
 
 function fish(commands: readonly CompletedCommand[]): string {
-  const top = firstWords(commands).map((word) => {
-    const summary = commands.find(
-      (command) => command.words.length === 1 && command.words[0] === word,
-    )?.summary;
-    return `complete -c ferry -f -n __fish_use_subcommand -a ${word} -d ${fishText(summary ?? `commands of ${word}`)}`;
+  const words = beginnings(commands).flatMap((before) => {
+    const condition =
+      before.length === 0
+        ? "__fish_use_subcommand"
+        : `'${fishSeen(before)}; and test (count (commandline -opc)) -eq ${before.length + 1}'`;
+    return nextWords(commands, before).map(
+      ([word, summary]) => `complete -c ferry -f -n ${condition} -a ${word} -d ${fishText(summary)}`,
+    );
   });
   return `# fish completion for ferry. Load it with: ferry completion fish | source
-${[...top, ...commands.flatMap(fishCommand)].join("\n")}
+${[...words, ...commands.flatMap(fishOptions)].join("\n")}
 `;
 }

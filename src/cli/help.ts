@@ -4,7 +4,8 @@ import { COMMAND_GROUPS, COMMANDS, type CommandEntry, findCommand, subcommandsOf
 import { type OptionName, optionsOf } from "./option-names.js";
 import { reportUsage } from "./usage.js";
 
-const WIDTH = 18;
+/** Of the commands' words, with what separates them from the summaries. */
+const WIDTH = Math.max(...COMMANDS.map(({ words }) => words.join(" ").length)) + 2;
 
 function line(command: CommandEntry): string {
   return `  ${command.words.join(" ").padEnd(WIDTH)}${command.summary}`;
@@ -22,12 +23,13 @@ usage: ferry COMMAND [options] [files or folders]
 ${groups.join("\n\n")}
 
 Options and examples of a command: ferry COMMAND --help
-Exit codes: 0 done or nothing to do, 1 error, 2 changes or drift (plan with --detailed-exitcode; drift always).
+Exit codes: 0 done or nothing to do, 1 error, 2 differences (plan with --detailed-exitcode; drift, sync verify always).
 `;
 }
 
-function groupHelp(word: string, commands: readonly CommandEntry[]): string {
-  return `usage: ferry ${word} COMMAND\n\n${commands.map(line).join("\n")}\n\nOptions and examples: ferry ${word} COMMAND --help\n`;
+function groupHelp(words: readonly string[], commands: readonly CommandEntry[]): string {
+  const name = `ferry ${words.join(" ")}`;
+  return `usage: ${name} COMMAND\n\n${commands.map(line).join("\n")}\n\nOptions and examples: ${name} COMMAND --help\n`;
 }
 
 /** What stands for the value of an option; without an entry it takes none. */
@@ -41,9 +43,12 @@ const VALUES: Readonly<Record<string, string>> = {
   "--name": "NAME",
   "--out": "FILE",
   "--parallelism": "NUMBER",
+  "--reader": "READER",
   "--target": "ADDRESS",
+  "--timeout": "DURATION",
   "--var": "NAME=VALUE",
   "--var-file": "FILE",
+  "--winner": "SIDE",
 };
 
 function optionLines(options: readonly OptionName[]): string {
@@ -86,12 +91,11 @@ async function commandHelp(entry: CommandEntry): Promise<string> {
 /** Help for what `words` name, the overview for none; null when they name nothing. */
 export async function helpText(words: readonly string[]): Promise<string | null> {
   const names = words.filter((word) => !word.startsWith("-"));
-  const [first] = names;
-  if (first === undefined) return overview();
+  if (names.length === 0) return overview();
   const entry = findCommand(names);
   if (entry !== undefined) return commandHelp(entry);
-  const below = subcommandsOf(first);
-  return below.length === 0 || names.length > 1 ? null : groupHelp(first, below);
+  const below = subcommandsOf(names);
+  return below.length === 0 ? null : groupHelp(names, below);
 }
 
 /** Prints it to stdout, or what is wrong with the words. */

@@ -4,7 +4,7 @@
  */
 import { type Diagnostic, errorDiagnostic } from "../diagnostics/diagnostic.js";
 import { nearest } from "../diagnostics/suggestion.js";
-import { type CommandEntry, findCommand, subcommandsOf, topLevelWords } from "./command-table.js";
+import { type CommandEntry, findCommand, groupOf, subcommandsOf, topLevelWords } from "./command-table.js";
 import { optionsOf } from "./option-names.js";
 import { failure, printReply } from "./reply.js";
 import { createTerminal } from "./terminal.js";
@@ -17,18 +17,8 @@ function meant(word: string, known: readonly string[], before = ""): string {
 
 function unknownCommand(words: readonly string[]): Diagnostic {
   const first = words[0] ?? "";
-  const below = subcommandsOf(first).map((command) => command.words[1] ?? "");
-  if (below.length > 0) {
-    const second = words[1];
-    const given =
-      second === undefined
-        ? `\`ferry ${first}\` alone does nothing`
-        : `there is no command \`ferry ${first} ${second}\``;
-    return errorDiagnostic("usage-command", given, {
-      detail: `It has: ${below.join(", ")}.`,
-      remedy: `${second === undefined ? "" : meant(second, below, `ferry ${first} `)}Run \`ferry ${first} --help\` for what each does.`,
-    });
-  }
+  const group = groupOf(words);
+  if (group.length > 0) return unknownBelow(group, words[group.length]);
   if (first.startsWith("-")) {
     return errorDiagnostic("usage-command", `a command is missing before ${first}`, {
       remedy:
@@ -37,6 +27,18 @@ function unknownCommand(words: readonly string[]): Diagnostic {
   }
   return errorDiagnostic("usage-command", `there is no command \`ferry ${first}\``, {
     remedy: `${meant(first, topLevelWords(), "ferry ")}Run \`ferry --help\` for all commands.`,
+  });
+}
+
+/** A group of commands with a word behind it that is none of them, or with nothing. */
+function unknownBelow(group: readonly string[], next: string | undefined): Diagnostic {
+  const name = `ferry ${group.join(" ")}`;
+  const below = [...new Set(subcommandsOf(group).map((command) => command.words[group.length] ?? ""))];
+  const given =
+    next === undefined ? `\`${name}\` alone does nothing` : `there is no command \`${name} ${next}\``;
+  return errorDiagnostic("usage-command", given, {
+    detail: `It has: ${below.join(", ")}.`,
+    remedy: `${next === undefined ? "" : meant(next, below, `${name} `)}Run \`${name} --help\` for what each does.`,
   });
 }
 

@@ -1,4 +1,5 @@
 /** The sides of a Sync as checks need them: which servers they are, and which subtrees of them are read or written. Computes only. */
+import { subtreeOf } from "../../sync/paths/subtree.js";
 import type { PathRule } from "../../sync/spec.js";
 import { isObject, type Json, type JsonObject } from "../../value/json.js";
 import type { LoadedResource } from "../resources/resource.js";
@@ -78,8 +79,7 @@ export function writtenSides(sync: LoadedResource): readonly SideName[] {
 }
 
 /** The subtree of one side, as a rule within that side. */
-export function ruleWithin({ a, b, exclude }: PathRule, side: SideName): PathRule {
-  if (side === "source") return { a, b: a, exclude };
-  const moved = exclude.map((path) => `${b === "/" ? "" : b}${a === "/" ? path : path.slice(a.length)}`);
-  return { a: b, b, exclude: moved };
+export function ruleWithin(rule: PathRule, side: SideName): PathRule {
+  const { root, exclude } = subtreeOf(rule, side === "source" ? "a" : "b");
+  return { a: root, b: root, exclude };
 }
