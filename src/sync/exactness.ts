@@ -42,7 +42,7 @@ function keptRows({ containers, limits, unknownAcl }: ExactnessRules): Exactness
     kept("ACL", acl),
     kept(
       "version of the data",
-      `brought level by extra writes, at most ${limits.levelVersions} for one znode`,
+      `brought level by extra writes, at most ${limits.levelVersions.toLocaleString("en-US")} for one znode`,
     ),
     kept("version of the ACL", "by repeating changes of the ACL, while there are few"),
     kept("number of the next sequential child", "raised by making and deleting a child in one multi"),

@@ -40,6 +40,9 @@ COMP_WORDS=(${line.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${line.len
   };
   assert.equal(complete(["ferry", "pl"]), ["plan"]);
   assert.equal(complete(["ferry", "state", "un"]), ["unlock"]);
+  assert.equal(complete(["ferry", "sync", "con"]), ["conflicts"]);
+  assert.equal(complete(["ferry", "sync", "conflicts", ""]), ["list", "show", "resolve"]);
+  assert.equal(complete(["ferry", "sync", "conflicts", "resolve", "--win"]), ["--winner"]);
   assert.equal(complete(["ferry", "plan", "--deta"]), ["--detailed-exitcode"]);
   assert.equal(complete(["ferry", "state", "mv", "--lock"]), ["--lock-timeout"]);
 });

@@ -56,6 +56,16 @@ const MISTAKES: readonly (readonly string[])[] = [
   ["schema", "ZooKeperEnsemble"],
   ["state", "rm"],
   ["state", "history", "latest"],
+  ["sync"],
+  ["sync", "runn"],
+  ["sync", "conflicts"],
+  ["sync", "conflicts", "lst"],
+  ["sync", "run"],
+  ["sync", "pause"],
+  ["sync", "pause", "shop", "--timeout", "soon"],
+  ["sync", "verify", "shop", "--reader", "mine"],
+  ["sync", "conflicts", "resolve", "shop", "x"],
+  ["sync", "conflicts", "resolve", "shop", "x", "--winner", "me"],
 ];
 
 usage("mistakes: exit code 1, what is wrong and what to do, never a stack", async () => {

@@ -20,22 +20,23 @@ export class SyncConflictsResolveCommand extends OneSyncCommand {
   });
 
   winner = Option.String("--winner", {
-    required: true,
     description: "Whose version stays: source (or a), target (or b)",
   });
   id = Option.String({ name: "ID" });
 
   protected override async run(terminal: Terminal): Promise<Reply> {
-    const winner = WINNERS[this.winner];
+    const winner = WINNERS[this.winner ?? ""];
     if (winner === undefined) throw unknownWinner(this.winner);
     const { runSyncConflicts } = await import("../sync-conflicts-run.js");
     return runSyncConflicts(this.oneSync(), { kind: "resolve", id: this.id, winner }, terminal);
   }
 }
 
-function unknownWinner(winner: string): DiagnosticError {
+function unknownWinner(winner: string | undefined): DiagnosticError {
+  const summary =
+    winner === undefined ? "--winner is missing: who wins?" : `--winner: there is no side "${winner}"`;
   return new DiagnosticError([
-    errorDiagnostic("usage-winner", `--winner: there is no side "${winner}"`, {
+    errorDiagnostic("usage-winner", summary, {
       remedy: "Give source (or a), or target (or b).",
     }),
   ]);

@@ -64,7 +64,7 @@ export function renderSyncReport(report: SyncReport): string {
     ...(["kept", "recorded", "impossible"] as const).flatMap((how) => exactnessLines(report.exactness, how)),
     ...report.directions.flatMap(directionLines),
     "",
-    `Conflicts on record: ${count(conflicts.total)}, of which ${count(conflicts.held)} wait for a decision`,
+    `Conflicts on record: ${count(conflicts.total)}, ${count(conflicts.held)} of them waiting for a decision`,
   ].join("\n");
 }
 
