@@ -1,7 +1,9 @@
 /** Both directions between real ensembles: nothing comes back, conflicts are decided the same way from both sides. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { controlPaths } from "../../src/sync/control/layout.js";
 import type { SyncEngine } from "../../src/sync/engine/engine.js";
+import { fenceParent, swapFence } from "../../src/sync/sequence/fence-parent.js";
 import type { SyncSpec } from "../../src/sync/spec.js";
 import { connect } from "../../src/zookeeper/connect.js";
 import type { ZooKeeperClient } from "../../src/zookeeper/types.js";
@@ -172,6 +174,79 @@ pair("merges what both sides have when it begins, and after it was away", async 
   assert.is((await left.getData("/merged/left")).data?.toString(), "changed on b");
   assert.is(await right.exists("/merged/right"), null);
   assert.ok(await left.exists("/merged/new"));
+});
+
+pair("keeps sequence numbers of both sides apart, and swaps which side comes first", async () => {
+  const { engine, root } = await start("fenced");
+  const parent = `${root}/election`;
+  await left.create(parent, null);
+  await becomeEqual(root);
+  const [forA, forB] = await Promise.all([
+    connect({ connectString: a.connectString }),
+    connect({ connectString: b.connectString }),
+  ]);
+  const request = {
+    clients: { a: forA, b: forB },
+    paths: controlPaths("fenced"),
+    at: { a: parent, b: parent },
+  };
+  const fenced = await fenceParent(request, "a", 1_000);
+  assert.equal(fenced.raised, { side: "b", by: 1_000 });
+  const join = (client: ZooKeeperClient, name: string) =>
+    client.create(`${parent}/${name}-`, null, { mode: "ephemeral-sequential" });
+  const made = await Promise.all(
+    Array.from({ length: 60 }, (_, at) => join(at % 2 === 0 ? left : right, "m")),
+  );
+  const numbers = made.map(({ path }) => Number(path.slice(-10)));
+  assert.is(new Set(numbers).size, 60, "no number twice");
+  const [ofA, ofB] = [numbers.filter((_, at) => at % 2 === 0), numbers.filter((_, at) => at % 2 === 1)];
+  assert.ok(Math.max(...ofA) < Math.min(...ofB), "side a sorts first");
+  const both = await becomeEqual(root, ["data", "acl"]);
+  assert.is(both.shadows + both.shadowsOnA, 60);
+  await swapFence(request);
+  await Promise.all([forA.close(), forB.close()]);
+  const [{ path: late }, { path: early }] = await Promise.all([join(left, "n"), join(right, "n")]);
+  assert.ok(Number(early.slice(-10)) < Number(late.slice(-10)), "now side b sorts first");
+  await becomeEqual(root, ["data", "acl"]);
+  assert.ok(engine.status().directions.every(({ totals }) => totals.conflicts === 0));
+});
+
+pair("holds a conflict for a person, and carries the decision out", async () => {
+  const { engine, log, root } = await start("manual", {
+    conflicts: { strategy: "manual", alertPerMinute: 1_000_000 },
+  });
+  for (const path of [`${root}/x`, `${root}/y`]) await left.create(path, Buffer.from("0"));
+  await becomeEqual(root);
+  const conflicts = "/ferry/sync/manual/conflicts";
+  const held = async (): Promise<string | undefined> => {
+    if ((await right.exists(conflicts)) === null) return undefined;
+    return (await right.getChildren(conflicts)).children[0];
+  };
+  for (let at = 0; at < 100 && (await held()) === undefined; at++) {
+    await Promise.all([
+      left.setData(`${root}/x`, Buffer.from(`left ${at}`)),
+      right.setData(`${root}/x`, Buffer.from(`right ${at}`)),
+    ]);
+  }
+  const id = await waitFor("a conflict is held", 20_000, held);
+  await left.setData(`${root}/x`, Buffer.from("still left"));
+  await left.create(`${root}/x/child`, Buffer.from("c"));
+  await left.setData(`${root}/y`, Buffer.from("goes on"));
+  await waitFor("other paths go on", 20_000, async () => {
+    return (await right.getData(`${root}/y`)).data?.toString() === "goes on";
+  });
+  assert.is(await right.exists(`${root}/x/child`), null);
+  const record = JSON.parse((await right.getData(`${conflicts}/${id}`)).data?.toString() ?? "");
+  const resolution = { winner: "a", by: "a person", atMs: Date.now() };
+  await right.setData(`${conflicts}/${id}`, Buffer.from(JSON.stringify({ ...record, resolution })));
+  await waitFor("it is mirrored again", 20_000, () =>
+    log.some((line) => line.includes("decided for side a")),
+  );
+  assert.is((await right.getData(`${root}/x`)).data?.toString(), "still left");
+  assert.ok(await right.exists(`${root}/x/child`));
+  await left.setData(`${root}/x`, Buffer.from("and on"));
+  await becomeEqual(root, ["data", "acl"]);
+  assert.ok(engine.status().directions.every(({ problem }) => problem === null));
 });
 
 pair.run();

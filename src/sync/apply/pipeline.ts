@@ -168,7 +168,7 @@ export class Pipeline {
     const flight: Flight = { works, version: this.version, outcome: "under-way" };
     this.flights.push(flight);
     this.version++;
-    const ops = works.flatMap((work) => this.compileAll(work.ops)).map(({ op }) => op);
+    const ops = works.flatMap((work) => this.compileAll(work)).map(({ op }) => op);
     void this.multi(ops, flight.version, this.advanced(works)).then(
       () => this.settled(flight, "done"),
       (error: unknown) => this.settled(flight, { error }),
@@ -206,10 +206,13 @@ export class Pipeline {
     return this.record;
   }
 
-  private compileAll(ops: readonly TargetOp[]): { readonly op: MultiOp; readonly from: number }[] {
+  private compileAll({
+    ops,
+    evenHeld,
+  }: Pick<Work, "ops" | "evenHeld">): { readonly op: MultiOp; readonly from: number }[] {
     const { context } = this.options;
     return ops.flatMap((op, from) => {
-      if (context.isHeld(op.path)) return [];
+      if (evenHeld !== true && context.isHeld(op.path)) return [];
       const compiled = compile(op, context).map((multiOp) => ({ op: multiOp, from }));
       if (op.kind === "delete") context.offsets.set(op.path, { version: 0, aversion: 0 });
       return compiled;
@@ -295,11 +298,12 @@ export class Pipeline {
     for (let attempt = 0; attempt < MAX_REPAIRS; attempt++) {
       if (this.mode === "stopped") throw Problem.stopped();
       const acl = ops[0];
-      const compiled = acl?.kind === "setAcl" ? [] : this.compileAll(ops);
+      const compiled = acl?.kind === "setAcl" ? [] : this.compileAll({ ...work, ops });
       const before = { record: this.record, version: this.version };
       const next = this.advanced([{ ...work, ops }]);
       try {
-        if (acl?.kind === "setAcl" && !this.options.context.isHeld(acl.path)) await this.setAcl(acl);
+        if (acl?.kind === "setAcl" && (work.evenHeld === true || !this.options.context.isHeld(acl.path)))
+          await this.setAcl(acl);
         await this.multi(
           compiled.map(({ op }) => op),
           before.version,

@@ -1,6 +1,7 @@
 /** Writes each conflict down on side b, where people and commands find it, and counts them for the alert. */
 import { createHash, randomUUID } from "node:crypto";
 import type { ZooKeeperClient } from "../../zookeeper/types.js";
+import { isZooKeeperError } from "../../zookeeper/zookeeper-error.js";
 import { decodeRecord, encodeRecord } from "../apply/checkpoint.js";
 import type { LiveNode } from "../apply/node-reader.js";
 import type { ControlPaths } from "../control/layout.js";
@@ -30,11 +31,14 @@ export class ConflictLog {
     return this.recent.length;
   }
 
+  /** For a new record: the time first, so that the names are in order. */
+  newId(): string {
+    return `${this.now().toString(36).padStart(9, "0")}-${randomUUID().slice(0, 8)}`;
+  }
+
   /** Rejects when it cannot be written: a conflict that nobody can find must not be decided. */
-  async add(conflict: NewConflict): Promise<ConflictRecord> {
+  async add(conflict: NewConflict, id = this.newId()): Promise<ConflictRecord> {
     const atMs = this.now();
-    // The time first, so that the names are in order.
-    const id = `${atMs.toString(36).padStart(9, "0")}-${randomUUID().slice(0, 8)}`;
     const record: ConflictRecord = { format: 1, id, atMs, ...conflict };
     const client = await this.client();
     await client.createParents(`${this.paths.conflicts}/${id}`);
@@ -56,6 +60,17 @@ export class ConflictLog {
       }),
     );
     return read.flatMap((record) => (record !== null && record.resolution === null ? [record] : []));
+  }
+
+  async read(client: ZooKeeperClient, id: string): Promise<ConflictRecord | null> {
+    if (id === "") return null;
+    try {
+      const { data } = await client.getData(`${this.paths.conflicts}/${id}`);
+      return decodeRecord<ConflictRecord>(data);
+    } catch (error) {
+      if (isZooKeeperError(error, "NO_NODE")) return null;
+      throw error;
+    }
   }
 
   private async prune(client: ZooKeeperClient): Promise<void> {

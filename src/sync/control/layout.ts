@@ -24,6 +24,8 @@ export interface ControlPaths {
   readonly control: string;
   /** One child per conflict (ConflictRecord). On side b. */
   readonly conflicts: string;
+  /** One child per fenced parent (FenceRecord). On side b. */
+  readonly fences: string;
   /** Sessions of ours that write without a checkpoint, one child each (hex). On each written side. */
   readonly sessions: string;
   checkpoint(direction: Direction): string;
@@ -44,6 +46,7 @@ export function controlPaths(name: string): ControlPaths {
     status: `${root}/status`,
     control: `${root}/control`,
     conflicts: `${root}/conflicts`,
+    fences: `${root}/fences`,
     sessions: `${root}/sessions`,
     checkpoint: (direction) => `${root}/${direction}/checkpoint`,
     shadows: (direction) => `${root}/${direction}/shadows`,

@@ -3,7 +3,7 @@
  * (`0x1a00000003`): they do not fit a number. Times are milliseconds since the epoch.
  */
 import type { FeedKind } from "../feed/feed.js";
-import type { ConflictStrategy, Direction } from "../spec.js";
+import type { ConflictStrategy, Direction, Side } from "../spec.js";
 
 export interface OwnerRecord {
   readonly format: 1;
@@ -143,6 +143,21 @@ export interface ConflictSide {
   /** SHA-256 of the data, hexadecimal; null for no data. The content itself is not kept. */
   readonly dataSha256: string | null;
   readonly deleted: boolean;
+}
+
+/**
+ * A parent under which both sides make sequential znodes: its counter on one side is kept `gap` above the other's, so that
+ * no number is given twice, and every name of the lower side sorts before those of the upper one.
+ */
+export interface FenceRecord {
+  readonly format: 1;
+  /** Of side a. */
+  readonly path: string;
+  /** Where the leader is: newcomers there sort first. */
+  readonly lower: Side;
+  readonly gap: number;
+  /** The lower side's next number when the gap was last widened. */
+  readonly since: number;
 }
 
 export interface ShadowRecord {

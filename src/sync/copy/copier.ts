@@ -5,6 +5,7 @@
  */
 import { nodeOwner } from "../../zookeeper/learner/node-owner.js";
 import type { SnapshotNode, Transaction } from "../../zookeeper/learner/transaction.js";
+import { parentPath } from "../../zookeeper/path.js";
 import type { ZooKeeperClient } from "../../zookeeper/types.js";
 import type { OffsetStore } from "../apply/offset-store.js";
 import { Problem } from "../apply/problem.js";
@@ -36,6 +37,8 @@ export interface CopyContext {
   readonly deletableShare: number;
   /** Both sides count; null: the source alone does. */
   readonly merge: MergeRules | null;
+  /** Znodes of the source of which, and of what is below them, nothing is known. */
+  readonly unreadable: ReadonlySet<string>;
   /** A transaction of our own, made while mirroring the other way. Asked once for each. */
   readonly isOwn: (transaction: Transaction) => boolean;
   /** performance.now() */
@@ -144,7 +147,7 @@ export class Copier {
     const { target, toSource, index, deletableShare, offsets, merge } = this.context;
     const surplus = [...target].flatMap(([path, entry]) => {
       const source = toSource(path);
-      if (source === null || index.lookup(source) !== null) return [];
+      if (source === null || index.lookup(source) !== null || this.isUnknown(source)) return [];
       const goes = merge === null || this.recorded.has(path) || wasDeleted(entry, merge.baseTarget);
       return goes ? [path] : [];
     });
@@ -162,6 +165,14 @@ export class Copier {
     this.deleted = surplus.length;
   }
 
+  /** It may well be there, only nobody lets us see it. */
+  private isUnknown(path: string): boolean {
+    const { unreadable } = this.context;
+    if (unreadable.size === 0) return false;
+    for (let at: string | null = path; at !== null; at = parentPath(at)) if (unreadable.has(at)) return true;
+    return false;
+  }
+
   /** Records of shadows that are neither on the target nor on the source any more. */
   private dropStaleRecords(): void {
     const { target, shadows } = this.context;
@@ -175,7 +186,8 @@ export class Copier {
     return [...new Set(this.counters)].flatMap((path) => {
       const cversion = index.lookup(path)?.cversion ?? 0;
       const own = toTarget(path);
-      return own === null || cversion === 0 ? [] : [{ path: own, cversion }];
+      const isApart = this.context.merge?.isFenced(path) === true;
+      return own === null || cversion === 0 || isApart ? [] : [{ path: own, cversion }];
     });
   }
 }

@@ -22,6 +22,8 @@ export interface MergeRules {
   readonly isShadow: (pathOfSource: string) => boolean;
   /** Both sides changed it. `won` null: it is held for a person. Path of the target. */
   readonly conflict: (path: string, won: Side | null) => void;
+  /** Its counters are kept apart on purpose. */
+  readonly isFenced: (pathOfSource: string) => boolean;
   /** Both sides are to be compared again when things are quiet. */
   readonly unsettled: (path: string) => void;
 }

@@ -111,7 +111,8 @@ export class Direction implements FeedListener {
   }
 
   start(): void {
-    if (this.position === null) this.copyAnew();
+    // A feed that misses things cannot go on from anywhere: states are compared.
+    if (this.position === null || !this.options.feed.quality.exact) this.copyAnew();
     else this.options.feed.start(this.position, this);
   }
 
@@ -149,8 +150,9 @@ export class Direction implements FeedListener {
   }
 
   /** Work that is not the feed's: brings something level. Done in order with everything else. */
-  bring(ops: readonly TargetOp[]): void {
-    this.pipeline.submit({ ops, zxid: null, timeMs: 0, arrived: performance.now(), bytes: workBytes(ops) });
+  bring(ops: readonly TargetOp[], evenHeld = false): void {
+    const work = { ops, zxid: null, timeMs: 0, arrived: performance.now(), bytes: workBytes(ops) };
+    this.pipeline.submit(evenHeld ? { ...work, evenHeld } : work);
   }
 
   /** Resolves when a first copy, if one is needed, is over; also when it has stopped. */
@@ -356,6 +358,7 @@ export class Direction implements FeedListener {
       idle: () => this.pipeline.idle(),
       deletableShare,
       merge: this.options.mergeRules?.(base) ?? null,
+      unreadable: feed.unreadable,
       isOwn: this.options.isOwn,
       now: () => performance.now(),
     });
@@ -372,7 +375,7 @@ export class Direction implements FeedListener {
     try {
       const summary = await copier.finish(zxid);
       if (this.problem !== null || this.abort.signal.aborted || copy !== this.copies) return;
-      this.indexed = this.options.feed.quality.exact;
+      this.indexed = true;
       this.digest = "unchecked";
       this.phase = { kind: "following" };
       this.options.onCopying(false);

@@ -105,7 +105,14 @@ export class SyncEngine {
     const standby = this.role === "standby" ? "standby" : "stopped";
     const directions: DirectionStatus[] =
       this.running?.directions.map(({ runner, feedReason, name }) =>
-        directionStatus(name, runner, feedReason, this.paused, performance.now()),
+        directionStatus(
+          name,
+          runner,
+          feedReason,
+          this.paused,
+          this.running?.pair?.held ?? 0,
+          performance.now(),
+        ),
       ) ?? directionsOf(this.spec).map((name) => idleStatus(name, this.paused ? "paused" : standby));
     const epoch = this.running?.epoch ?? 0;
     return syncStatus(this.spec, this.owner, epoch, directions, this.conflicts, this.dependencies.now());

@@ -10,6 +10,7 @@ export function directionStatus(
   runner: Direction,
   feedReason: string,
   paused: boolean,
+  held: number,
   now: number,
 ): DirectionStatus {
   const { facts, meter } = runner;
@@ -23,7 +24,7 @@ export function directionStatus(
       kind: feed.kind,
       server: feed.server,
       exact: feed.quality.exact,
-      losses: feed.quality.losses,
+      losses: [...feed.quality.losses, ...unreadable(feed.unreadable)],
     },
     feedReason,
     sourceZxid: meter.head === null ? "" : hex(meter.head),
@@ -35,8 +36,16 @@ export function directionStatus(
     totals: { ...meter.totals },
     progress: copied === null ? null : { done: copied, total: null, perSecond: meter.rate(now) },
     digest: facts.digest,
-    held: 0,
+    held,
   };
+}
+
+function unreadable(paths: ReadonlySet<string>): string[] {
+  const [first] = paths;
+  if (first === undefined) return [];
+  return [
+    `${paths.size} znodes may not be read by ferry, for example ${first}: they and what is below them stay as they are on the target.`,
+  ];
 }
 
 export function idleStatus(direction: DirectionName, state: DirectionState): DirectionStatus {
@@ -86,7 +95,10 @@ function alertsOf(
   sinceMs: number,
 ): Alert[] {
   const alerts: Alert[] = [];
-  for (const { direction, problem, waitingMs, lagMs } of directions) {
+  for (const { direction, problem, waitingMs, lagMs, held } of directions) {
+    if (held > 0 && direction === "a-to-b") {
+      alerts.push({ code: "held", text: `${held} conflicts wait for a person`, sinceMs });
+    }
     if (problem !== null) {
       const code = problem.code === "digest" ? "digest" : "stopped";
       alerts.push({ code, text: `${direction}: ${problem.text}`, sinceMs });

@@ -49,6 +49,11 @@ export interface FeedFailure {
 export interface Feed {
   readonly kind: FeedKind;
   readonly quality: FeedQuality;
+  /**
+   * Znodes of the source that it may not read: nothing is known of them and of what is below them. Complete at the end of a
+   * snapshot; always empty for an exact feed.
+   */
+  readonly unreadable: ReadonlySet<string>;
   /** host:port it reads from now, or null. */
   readonly server: string | null;
   /**

@@ -31,6 +31,7 @@ const EXACT: FeedQuality = { exact: true, losses: [] };
 export class ObserverFeed implements Feed {
   readonly kind = "observer";
   readonly quality = EXACT;
+  readonly unreadable: ReadonlySet<string> = new Set();
   server: string | null = null;
   private listener: FeedListener | null = null;
   private connection: LearnerConnection | null = null;

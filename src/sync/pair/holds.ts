@@ -32,11 +32,19 @@ export class Holds {
     return null;
   }
 
-  missedBelow(path: string): number {
-    return this.missed.get(path) ?? 0;
+  /** As covering, without counting. */
+  covers(path: string): boolean {
+    if (this.held.size === 0) return false;
+    for (let at = path; at !== ""; at = at.slice(0, at.lastIndexOf("/"))) if (this.held.has(at)) return true;
+    return false;
   }
 
-  has(path: string): boolean {
-    return this.held.has(path);
+  /** Held paths with the conflicts they wait for. */
+  all(): [string, string][] {
+    return [...this.held];
+  }
+
+  missedBelow(path: string): number {
+    return this.missed.get(path) ?? 0;
   }
 }

@@ -13,9 +13,11 @@ import type { MergeRules } from "../copy/merge-node.js";
 import type { Direction } from "../direction/direction.js";
 import { fromHex } from "../feed/zxid.js";
 import type { PathMap } from "../paths/path-map.js";
+import { FenceKeeper } from "../sequence/fence-keeper.js";
 import type { SideSession } from "../side/side.js";
 import { type Direction as DirectionName, type Side, type SyncSpec, sourceOf, targetOf } from "../spec.js";
 import type { Shadows } from "../translate/shadows.js";
+import { Decisions } from "./decisions.js";
 import { Holds } from "./holds.js";
 import { Meetings } from "./meetings.js";
 import { OwnWrites, sessionRecord } from "./own-writes.js";
@@ -48,6 +50,8 @@ export class Pair {
     (path) => this.settler.add(path),
     () => performance.now(),
   );
+  private readonly decisions: Decisions;
+  private readonly fences: FenceKeeper;
   private timer: NodeJS.Timeout | null = null;
 
   constructor(private readonly options: PairOptions) {
@@ -57,10 +61,10 @@ export class Pair {
       b: new OwnWrites(paths.checkpoint("a-to-b"), paths.sessions),
     };
     this.views = {
-      a: new SideView("a", this.own.a, map.inScopeA, (path) => this.meetings.wrote("a", path)),
+      a: new SideView("a", this.own.a, map.inScopeA, (path) => this.wrote("a", path)),
       b: new SideView("b", this.own.b, map.inScopeB, (path) => {
         const own = map.toA(path);
-        if (own !== null) this.meetings.wrote("b", own);
+        if (own !== null) this.wrote("b", own);
       }),
     };
     this.settler = new Settler({
@@ -71,12 +75,43 @@ export class Pair {
       levelVersions: spec.limits.levelVersions,
       isQuiet: () =>
         [...this.runners.values()].every(({ runner }) => runner.state === "live" && runner.isIdle),
-      isHeld: (path) => this.holds.covering(path) !== null,
+      isHeld: (path) => this.holds.covers(path),
       isShadow: (side, path) => this.shadowsOn(side)?.has(path) === true,
-      bring: (side, ops) => this.runners.get(side === "b" ? "a-to-b" : "b-to-a")?.runner.bring(ops),
+      bring: (side, ops, evenHeld) =>
+        this.runners.get(side === "b" ? "a-to-b" : "b-to-a")?.runner.bring(ops, evenHeld),
       onHealed: (path, from) => options.log(`${path} brought level with side ${from}`),
       now: () => performance.now(),
     });
+    this.decisions = new Decisions({
+      holds: this.holds,
+      client: (side) => sides[side].client(),
+      toB: map.toB,
+      resolution: async (id) =>
+        (await options.conflicts.read(await sides.b.client(), id))?.resolution ?? null,
+      enforce: (path, from) => this.settler.enforce(path, from),
+      idle: async () => {
+        await Promise.all([...this.runners.values()].map(({ runner }) => runner.idle()));
+      },
+      log: options.log,
+    });
+    this.fences = new FenceKeeper({
+      client: (side) => sides[side].client(),
+      paths,
+      toB: map.toB,
+      bring: (side, ops) => this.runners.get(side === "b" ? "a-to-b" : "b-to-a")?.runner.bring(ops),
+      log: options.log,
+      now: () => performance.now(),
+    });
+  }
+
+  private wrote(side: Side, path: string): void {
+    this.meetings.wrote(side, path);
+    this.fences.wrote(path);
+  }
+
+  /** Paths that wait for a person. */
+  get held(): number {
+    return this.holds.size;
   }
 
   /** Sessions of ours on both sides, from before. */
@@ -87,6 +122,7 @@ export class Pair {
       for (const name of children) this.own[side].know(fromHex(name));
     }
     await this.loadHolds(await sides.b.client());
+    await this.fences.load();
   }
 
   private async loadHolds(client: ZooKeeperClient): Promise<void> {
@@ -99,7 +135,14 @@ export class Pair {
 
   join(name: DirectionName, runner: Direction, shadows: Shadows): void {
     this.runners.set(name, { runner, shadows });
-    this.timer ??= setInterval(() => void this.settler.round().catch(() => {}), ROUND_MS);
+    this.timer ??= setInterval(() => void this.round().catch(() => {}), ROUND_MS);
+  }
+
+  /** Rejects when a side cannot be reached: the next round tries again. */
+  private async round(): Promise<void> {
+    await this.settler.round();
+    await this.decisions.round();
+    await this.fences.round();
   }
 
   stop(): void {
@@ -137,20 +180,24 @@ export class Pair {
     target: LiveNode | null,
   ): Promise<void> {
     const { conflicts, spec, now } = this.options;
+    const own = this.toA(name, path);
+    const id = conflicts.newId();
+    if (won === null && own !== null) {
+      if (this.holds.covers(own)) return; // the other direction was quicker: one question is enough
+      this.holds.add(own, id);
+    }
     const found = conflictSide(target);
     const { strategy } = spec.conflicts;
-    const record = await conflicts.add({
-      direction: name,
-      path,
-      kind,
-      strategy,
-      resolution: won === null ? null : { winner: won, by: strategy, atMs: now() },
-      a: targetOf(name) === "a" ? found : null,
-      b: targetOf(name) === "b" ? found : null,
-    });
     this.runners.get(name)?.runner.meter.conflict();
-    const own = this.toA(name, path);
-    if (won === null && own !== null) this.holds.add(own, record.id);
+    const resolution = won === null ? null : { winner: won, by: strategy, atMs: now() };
+    const sides =
+      targetOf(name) === "a" ? ({ a: found, b: null } as const) : ({ a: null, b: found } as const);
+    try {
+      await conflicts.add({ direction: name, path, kind, strategy, resolution, ...sides }, id);
+    } catch (error) {
+      if (won === null && own !== null) this.holds.release(own); // what is not written down is not held
+      throw error;
+    }
   }
 
   /** How a copy of this direction treats what the other side has. */
@@ -163,11 +210,13 @@ export class Pair {
       baseTarget: this.runners.get(other)?.runner.facts.position ?? null,
       isShadow: (path) => this.shadowsOn(sourceOf(name))?.has(path) === true,
       conflict: (path, won) => {
-        const own = this.toA(name, path);
-        if (won === null && own !== null) this.holds.add(own, "");
         void this.conflict(name, "changed-on-both", path, won, null).catch(() => {});
       },
       unsettled: (path) => this.unsettled(name, path),
+      isFenced: (path) => {
+        const own = sourceOf(name) === "a" ? path : this.options.map.toA(path);
+        return own !== null && this.fences.has(own);
+      },
     };
   }
 }

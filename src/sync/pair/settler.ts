@@ -21,7 +21,7 @@ export interface SettlerContext {
   /** Whether the znode stands for an ephemeral one of the other side. */
   readonly isShadow: (side: Side, path: string) => boolean;
   /** Has work done on a side. */
-  readonly bring: (side: Side, ops: readonly TargetOp[]) => void;
+  readonly bring: (side: Side, ops: readonly TargetOp[], evenHeld: boolean) => void;
   readonly onHealed: (pathA: string, from: Side) => void;
   /** Steady clock, milliseconds. */
   readonly now: () => number;
@@ -42,6 +42,8 @@ interface Suspect {
 export class Settler {
   private readonly suspects = new Map<string, Suspect>();
   private looking = false;
+  /** What is being done carries out a person's decision. */
+  private enforcing = false;
 
   constructor(private readonly context: SettlerContext) {}
 
@@ -88,8 +90,36 @@ export class Settler {
     }
   }
 
+  /**
+   * Brings one path level with a side that a person chose. Nothing else is decided.
+   * @returns whether it was level already
+   */
+  async enforce(path: string, from: Side): Promise<boolean> {
+    const { client, toB } = this.context;
+    const pathB = toB(path);
+    if (pathB === null) return true;
+    const [a, b] = await Promise.all([readNode(await client("a"), path), readNode(await client("b"), pathB)]);
+    if (isLevel(a, b)) return true;
+    this.enforcing = true;
+    try {
+      await this.bringLevel(from, path, pathB, a, b);
+    } finally {
+      this.enforcing = false;
+    }
+    return false;
+  }
+
   private async heal(path: string, pathB: string, a: LiveNode | null, b: LiveNode | null): Promise<void> {
-    const from = this.better(path, pathB, a, b);
+    await this.bringLevel(this.better(path, pathB, a, b), path, pathB, a, b);
+  }
+
+  private async bringLevel(
+    from: Side,
+    path: string,
+    pathB: string,
+    a: LiveNode | null,
+    b: LiveNode | null,
+  ): Promise<void> {
     const to: Side = from === "a" ? "b" : "a";
     const [right, wrong] = from === "a" ? [a, b] : [b, a];
     const target = to === "a" ? path : pathB;
@@ -127,7 +157,7 @@ export class Settler {
       ? [{ kind: "shadow-drop", path: target }]
       : [];
     const { version } = node.stat;
-    this.context.bring(side, [{ kind: "delete", path: target, version, expect: version }, ...drop]);
+    this.bring(side, [{ kind: "delete", path: target, version, expect: version }, ...drop]);
     this.context.onHealed(path, side === "a" ? "b" : "a");
   }
 
@@ -146,7 +176,7 @@ export class Settler {
         expect: 0,
       });
     }
-    this.context.bring(side, ops);
+    this.bring(side, ops);
     this.context.onHealed(path, from);
     const { children } = await (await this.context.client(from)).getChildren(
       from === "a" ? path : (this.context.toB(path) ?? path),
@@ -172,17 +202,17 @@ export class Settler {
     }
     if (!sameAcl(right.acl, wrong.acl)) {
       const expect = wrong.stat.aversion;
-      this.context.bring(to, [
-        { kind: "setAcl", path: paths[to], acl: right.acl, version: expect + 1, expect },
-      ]);
+      this.bring(to, [{ kind: "setAcl", path: paths[to], acl: right.acl, version: expect + 1, expect }]);
     }
+  }
+
+  private bring(side: Side, ops: readonly TargetOp[]): void {
+    this.context.bring(side, ops, this.enforcing);
   }
 
   private raise(side: Side, path: string, data: Buffer | null, version: number, times: number): void {
     if (times > this.context.levelVersions) return;
-    this.context.bring(side, [
-      { kind: "setData", path, data, version: version + times, times, expect: version },
-    ]);
+    this.bring(side, [{ kind: "setData", path, data, version: version + times, times, expect: version }]);
   }
 }
 

@@ -61,6 +61,8 @@ export interface Work {
   readonly arrived: number;
   /** About what it takes in a multi. */
   readonly bytes: number;
+  /** Carries out a person's decision: also where everything else is held back. */
+  readonly evenHeld?: boolean;
 }
 
 /** Bytes of one operation in a multi, about: lengths, header and ACL. */
