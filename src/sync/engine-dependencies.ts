@@ -12,9 +12,10 @@ import type { ClientFeedOptions } from "./feed/client-feed.js";
 import type { Feed } from "./feed/feed.js";
 import { WatchFeed } from "./feed/watch-feed.js";
 import { subtreeOf } from "./paths/subtree.js";
-import { PlainIndex } from "./plain-index.js";
+
 import { connectOptions } from "./side/side.js";
 import type { Side, SyncSpec } from "./spec.js";
+import { TreeIndex } from "./tree/tree-index.js";
 
 export interface EngineChoices {
   /** By the side that is read; see choose-feed.ts. */
@@ -31,7 +32,7 @@ export function engineDependencies(choices: EngineChoices): EngineDependencies {
       const chosen = choices.feeds[side];
       return { feed: openFeed(side, chosen, spec, client), reason: chosen.reason };
     },
-    index: () => new PlainIndex(),
+    index: () => new TreeIndex(),
     now: Date.now,
     log: choices.log,
     acceptDeletions: choices.acceptDeletions,

@@ -2,7 +2,7 @@
 import { SyncEngine } from "../../src/sync/engine/engine.js";
 import { observerFeed } from "../../src/sync/engine/open-feed.js";
 import type { SyncSpec } from "../../src/sync/spec.js";
-import { MapIndex } from "./map-index.js";
+import { TreeIndex } from "../../src/sync/tree/tree-index.js";
 
 /** bigint and Buffer survive the way through JSON as {$bigint} and {type: "Buffer"}. */
 function revive(_key: string, value: unknown): unknown {
@@ -19,7 +19,7 @@ const engine = new SyncEngine(spec, {
     feed: observerFeed(side === "a" ? a : b, client, Math.random),
     reason: "chosen by the test",
   }),
-  index: () => new MapIndex(),
+  index: () => new TreeIndex(),
   now: Date.now,
   log: (text) => process.stdout.write(`${text}\n`),
   acceptDeletions: false,

@@ -3,9 +3,9 @@ import * as assert from "uvu/assert";
 import { SyncEngine } from "../../src/sync/engine/engine.js";
 import { observerFeed } from "../../src/sync/engine/open-feed.js";
 import type { SideSpec, SyncSpec } from "../../src/sync/spec.js";
+import { TreeIndex } from "../../src/sync/tree/tree-index.js";
 import type { TestEnsemble } from "../harness/zookeeper.js";
 import { independentReader } from "../harness/zookeeper-reader.js";
-import { MapIndex } from "./map-index.js";
 
 export function sideOf(name: string, ensemble: TestEnsemble, password?: string): SideSpec {
   return {
@@ -50,7 +50,7 @@ export function startSync(spec: SyncSpec, more: { fromSnapshot?: boolean; accept
       feed: observerFeed(side === "a" ? a : b, client, Math.random),
       reason: "chosen by the test",
     }),
-    index: () => new MapIndex(),
+    index: () => new TreeIndex(),
     now: Date.now,
     log: (text) => log.push(text),
     acceptDeletions: more.acceptDeletions ?? false,

@@ -1,6 +1,6 @@
 /**
- * Fences a parent, or swaps a fence, on request of a person: raises the counter that has to be above before the record says
- * so. Works with and without an engine running; its own writes are registered, so that no engine carries them over.
+ * Fences a parent, or swaps a fence, on request of a person: writes the wish down, so that an engine keeps to it from now on,
+ * and raises the counter that has to be above. Works with and without an engine running; its own writes are registered, so that no engine carries them over.
  */
 import type { MultiOp, ZooKeeperClient } from "../../zookeeper/types.js";
 import type { ControlPaths } from "../control/layout.js";
@@ -67,10 +67,11 @@ async function carryOut(
   const { clients, paths, at } = request;
   const upper: Side = step.record.lower === "a" ? "b" : "a";
   await registerSession(clients[upper], paths);
+  // First, or an engine that still knows the former record would raise the other side against us.
+  await writeFence(clients.b, paths, step.record);
   for (let left = step.raise; left > 0; left -= STEP) {
     await clients[upper].multi(bumps(at[upper], Math.min(left, STEP)));
   }
-  await writeFence(clients.b, paths, step.record);
   const now = await readCounters(request, step.record.lower);
   const isA = step.record.lower === "a";
   const counters = isA ? { a: now.lower, b: now.upper } : { a: now.upper, b: now.lower };
