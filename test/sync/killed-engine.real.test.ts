@@ -136,4 +136,47 @@ killed("another engine takes over, and one that was paused changes nothing when 
   }),
 );
 
+killed("in both directions too, with writers on both sides", async () => {
+  const [a, b] = await Promise.all([startEnsemble({ size: 1 }), startEnsemble({ size: 1 })]);
+  const clients = await Promise.all([a, b].map(({ connectString }) => connect({ connectString })));
+  const spec = specOf(sideOf("a", a), sideOf("b", b), {
+    name: "both",
+    bidirectional: true,
+    conflicts: { strategy: "last-write-wins", alertPerMinute: 1_000_000 },
+  });
+  await clients[0]?.create("/w", null);
+  let engine = new EngineProcess(spec);
+  try {
+    await waitFor("both copies are done", 30_000, () => engine.log.split("compared").length > 2);
+    // Each side writes below a folder of its own, and both below a third one.
+    const workloads = clients.flatMap((client, side) =>
+      [`/w/${side}`, "/w/both"].map(
+        (root) =>
+          new Workload({ client, root, seed: 40 + side, extended: false, ephemerals: root !== "/w/both" }),
+      ),
+    );
+    for (const workload of workloads) await workload.prepare();
+    for (let kill = 0; kill < Math.min(KILLS, 5); kill++) {
+      await Promise.all(workloads.map((workload) => workload.run(60, 4)));
+      const writing = Promise.all(workloads.map((workload) => workload.run(60, 4)));
+      await engine.kill("SIGKILL");
+      await writing;
+      engine = new EngineProcess(spec);
+    }
+    await Promise.all(workloads.map((workload) => workload.run(50, 4)));
+    let differences: readonly string[] = [];
+    await waitFor("both sides are equal", 60_000, async () => {
+      const fields = ["data", "acl", "version"];
+      differences = (await compareSides(a, b, "/w", "/w", undefined, fields)).differences;
+      return differences.length === 0;
+    }).catch((error: unknown) => {
+      throw new Error(`${String(error)}\n${differences.join("\n")}\n${engine.log}`);
+    });
+  } finally {
+    await engine.kill();
+    await Promise.all(clients.map((client) => client.close()));
+    await Promise.all([a.close(), b.close()]);
+  }
+});
+
 killed.run();

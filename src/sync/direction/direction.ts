@@ -14,11 +14,11 @@ import { Copier, type CopySummary } from "../copy/copier.js";
 import type { MergeRules } from "../copy/merge-node.js";
 import { readTarget } from "../copy/target-tree.js";
 import type { Feed, FeedFailure, FeedListener } from "../feed/feed.js";
-import { hex } from "../feed/zxid.js";
 import type { Direction as DirectionName, SyncSpec } from "../spec.js";
 import type { Shadows } from "../translate/shadows.js";
 import { type TargetOp, type Work, workBytes } from "../translate/target-op.js";
 import { translate } from "../translate/translate.js";
+import { IndexFollower } from "./index-follower.js";
 import { DirectionMeter } from "./meter.js";
 import { loadShadows } from "./shadow-records.js";
 import type { SourceIndex } from "./source-index.js";
@@ -32,6 +32,8 @@ export interface DirectionOptions {
   readonly checkpoint: Checkpoint;
   readonly feed: Feed;
   readonly index: SourceIndex;
+  /** Another feed of the same source, for building the index after a restart by DIFF; null: it stays unknown. */
+  readonly secondFeed: (() => Feed) | null;
   readonly shadows: Shadows;
   readonly skipped: Shadows;
   readonly offsets: OffsetStore;
@@ -77,9 +79,7 @@ export class Direction implements FeedListener {
   private problem: Problem | null = null;
   private current = false;
   private position: bigint | null;
-  /** The index holds the source's whole state, exactly. */
-  private indexed = false;
-  private digest: "not-sent" | "unchecked" | "equal" | "different" = "unchecked";
+  private readonly source: IndexFollower;
   /** Newest transaction with nothing for the target in it, not in the checkpoint yet. */
   private skipped: bigint | null = null;
   private readonly timer: NodeJS.Timeout;
@@ -92,6 +92,7 @@ export class Direction implements FeedListener {
   constructor(private readonly options: DirectionOptions) {
     const { paths, name, offsets, checkpoint, epoch, engine, spec, repairer, target } = options;
     this.position = checkpointZxid(checkpoint);
+    this.source = new IndexFollower(options.index, options.secondFeed);
     this.pipeline = new Pipeline({
       client: target,
       context: { paths, direction: name, offsets: offsets.offsets, isHeld: options.isHeld },
@@ -110,9 +111,13 @@ export class Direction implements FeedListener {
     this.timer = setInterval(() => this.tick(), IDLE_CHECKPOINT_MS);
   }
 
+  /** A feed that misses things cannot go on from anywhere, nor one that has never begun: states are compared. */
+  get mustCopy(): boolean {
+    return this.position === null || !this.options.feed.quality.exact;
+  }
+
   start(): void {
-    // A feed that misses things cannot go on from anywhere: states are compared.
-    if (this.position === null || !this.options.feed.quality.exact) this.copyAnew();
+    if (this.mustCopy) this.copyAnew();
     else this.options.feed.start(this.position, this);
   }
 
@@ -121,7 +126,7 @@ export class Direction implements FeedListener {
     clearInterval(this.timer);
     this.abort.abort(Problem.stopped());
     this.pipeline.stop();
-    await this.options.feed.stop();
+    await Promise.all([this.options.feed.stop(), this.source.drop()]);
   }
 
   get state(): DirectionState {
@@ -139,7 +144,7 @@ export class Direction implements FeedListener {
       position: this.position,
       backlog: this.pipeline.backlog,
       waitingMs: this.pipeline.oldest === null ? 0 : performance.now() - this.pipeline.oldest,
-      digest: this.digest,
+      digest: this.source.digest,
       copiedNodes: this.phase.kind === "copying" ? this.phase.copier.nodes : null,
     };
   }
@@ -168,7 +173,6 @@ export class Direction implements FeedListener {
   }
 
   onSnapshotBegin(): void {
-    this.indexed = false;
     this.current = false;
     // In the middle of something else: what the target has must be read first, then the snapshot is asked for again.
     if (this.phase.kind === "copying" && !this.phase.begun) this.phase = { ...this.phase, begun: true };
@@ -195,6 +199,7 @@ export class Direction implements FeedListener {
     if (this.phase.kind === "copying") void this.finishCopy(this.phase.copier, zxid);
     else if (this.phase.kind === "waiting") this.phase = { kind: "following" };
     this.current = true;
+    if (this.phase.kind === "following") this.source.build();
   }
 
   onHead(zxid: bigint): void {
@@ -224,6 +229,7 @@ export class Direction implements FeedListener {
     clearInterval(this.timer);
     this.pipeline.stop();
     void this.options.feed.stop();
+    void this.source.drop();
     this.options.onStopped(problem);
   }
 
@@ -241,7 +247,8 @@ export class Direction implements FeedListener {
   }
 
   private follow(transaction: Transaction): void {
-    const { toTarget, shadows, skipped, index, isOwn, spec, feed } = this.options;
+    const { toTarget, shadows, skipped, isOwn, spec, feed } = this.options;
+    this.source.before(transaction);
     this.position = transaction.zxid;
     this.meter.head = transaction.zxid;
     const ops = isOwn(transaction)
@@ -250,11 +257,11 @@ export class Direction implements FeedListener {
           toTarget,
           shadows,
           skipped,
-          source: this.indexed ? index : null,
+          source: this.source.view,
           exact: feed.quality.exact,
           options: spec,
         });
-    if (this.indexed) this.followIndex(transaction);
+    this.source.after(transaction);
     if (ops.length === 0) {
       this.skipped = transaction.zxid;
       this.meter.skipped();
@@ -282,25 +289,6 @@ export class Direction implements FeedListener {
     this.throttled = false;
     if (this.abort.signal.aborted || this.problem !== null) return;
     this.options.feed.start(this.position, this);
-  }
-
-  private followIndex(transaction: Transaction): void {
-    const { index } = this.options;
-    index.apply(transaction);
-    if (transaction.digest === null) {
-      if (this.digest === "unchecked" && transaction.body.kind !== "failed") this.digest = "not-sent";
-      return;
-    }
-    if (index.digest === transaction.digest) {
-      this.digest = "equal";
-      return;
-    }
-    this.digest = "different";
-    throw new Problem(
-      "digest",
-      `after transaction ${hex(transaction.zxid)} the source's digest of its tree is not the one of what ferry received`,
-      "Start it again with --from-snapshot: the whole state is compared. Please report it with the source's version",
-    );
   }
 
   private applied(work: Work): void {
@@ -336,7 +324,7 @@ export class Direction implements FeedListener {
   private async prepareCopy(): Promise<void> {
     const { feed, target, targetRoots, toSource, toTarget, paths, name, shadows, spec } = this.options;
     const base = this.position;
-    await feed.stop();
+    await Promise.all([feed.stop(), this.source.drop()]);
     await this.pipeline.idle();
     const client = await target();
     await loadShadows(client, paths, name, shadows);
@@ -375,8 +363,7 @@ export class Direction implements FeedListener {
     try {
       const summary = await copier.finish(zxid);
       if (this.problem !== null || this.abort.signal.aborted || copy !== this.copies) return;
-      this.indexed = true;
-      this.digest = "unchecked";
+      this.source.complete();
       this.phase = { kind: "following" };
       this.options.onCopying(false);
       this.options.onCopied(summary);

@@ -231,12 +231,16 @@ export class SyncEngine {
     if (!this.paused) void this.begin(running);
   }
 
-  /** One after the other: two copies at once would take each other's pieces for somebody's writes. */
+  /**
+   * Two copies one after the other: at once they would take each other's pieces for somebody's writes. Directions that go on
+   * from a checkpoint begin together: each needs the other's feed to judge a conflict.
+   */
   private async begin(running: Running): Promise<void> {
+    const mustCopy = running.directions.some(({ runner }) => runner.mustCopy);
     for (const { runner } of running.directions) {
       if (this.running !== running) return;
       runner.start();
-      await runner.begun();
+      if (mustCopy) await runner.begun();
     }
   }
 

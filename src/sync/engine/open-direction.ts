@@ -56,6 +56,7 @@ export async function openDirection(
     checkpoint: options.checkpoint,
     feed,
     index: dependencies.index(),
+    secondFeed: feed.quality.exact ? () => dependencies.feed(source, spec, sides[source].client).feed : null,
     shadows,
     skipped: new Shadows(),
     offsets,

@@ -24,7 +24,7 @@ const data = fc.option(
   { nil: null },
 );
 const acl = [{ perms: 31, scheme: "world", id: "anyone" }];
-const session = fc.constantFrom(7n, -9n, 2n ** 60n);
+const session = fc.constantFrom(7n, -(2n ** 62n), 2n ** 60n);
 
 const change: fc.Arbitrary<Change> = fc.oneof(
   fc
