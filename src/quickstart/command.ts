@@ -22,3 +22,27 @@ export function ferry(folder: string, args: readonly string[], say: (line: strin
     child.once("close", (code, signal) => resolve({ exitCode: code ?? (signal === null ? 1 : 130) }));
   });
 }
+
+export interface Background {
+  /** Asks it to end in good order, as Ctrl-C does; resolves with its exit code. */
+  stop(): Promise<number>;
+}
+
+/** Starts `ferry …` beside what follows, its output going to ours. */
+export function startFerry(folder: string, args: readonly string[], say: (line: string) => void): Background {
+  say(`\n$ ferry ${args.join(" ")} &`);
+  const child = spawn(process.execPath, [join(installRoot(), "bin", "ferry"), ...args], {
+    cwd: folder,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  const ended = new Promise<number>((resolve) => {
+    child.once("error", () => resolve(1));
+    child.once("close", (code) => resolve(code ?? 1));
+  });
+  return {
+    stop: () => {
+      child.kill("SIGINT");
+      return ended;
+    },
+  };
+}

@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { connect } from "../zookeeper/connect.js";
-import { ferry } from "./command.js";
+import { ferry, startFerry } from "./command.js";
 import { startWriter } from "./writer.js";
 
 export interface Story {
@@ -84,7 +84,7 @@ async function rollingChange(story: Story): Promise<void> {
   heading(story, 6, "A changed setting is a rolling restart, leader last, while a client keeps writing.");
   editConfiguration(story);
   await run(story, ["plan", "--detailed-exitcode"], 2, "changes");
-  const writer = await startWriter(story.connectString);
+  const writer = await startWriter(story.connectString, "/ferry-quickstart-writer");
   let report: Awaited<ReturnType<typeof writer.stop>>;
   try {
     await run(story, ["apply", "--auto-approve"], 0, "applied");
@@ -99,9 +99,30 @@ async function rollingChange(story: Story): Promise<void> {
   await run(story, ["plan", "--detailed-exitcode"], 0, "no change");
 }
 
+/** Milliseconds the client of the last step writes. */
+const LOAD_MS = 5_000;
+
+async function synchronise(story: Story): Promise<void> {
+  heading(story, 7, "A Sync copies /shop to the other ensemble while a client keeps writing there.");
+  const engine = startFerry(story.folder, ["sync", "run", "shop"], story.say);
+  try {
+    const writer = await startWriter(story.connectString, "/shop/load");
+    await new Promise((resolve) => setTimeout(resolve, LOAD_MS));
+    const { written, failed } = await writer.stop();
+    story.say(`\nThe client meanwhile: ${written} writes, ${failed} failed`);
+    heading(story, 8, "Both sides compared znode by znode, by ferry's own reader and by somebody else's.");
+    await run(story, ["sync", "verify", "shop"], 0, "equal");
+    await run(story, ["sync", "verify", "shop", "--reader", "independent"], 0, "equal");
+  } finally {
+    const exitCode = await engine.stop();
+    if (exitCode !== 0) story.say(`the engine ended with exit code ${exitCode}`);
+  }
+}
+
 /** Tells the whole story; rejects with the first step that did not turn out as told. */
 export async function tellStory(story: Story): Promise<void> {
   await deploy(story);
   await repairDrift(story);
   await rollingChange(story);
+  await synchronise(story);
 }

@@ -22,7 +22,6 @@ export interface Writer {
   stop(): Promise<WriterReport>;
 }
 
-const PATH = "/ferry-quickstart-writer";
 const REQUEST_DEADLINE_MS = 20_000;
 const PAUSE_MS = 20;
 
@@ -34,11 +33,16 @@ interface Tally {
   readonly servers: Set<string>;
 }
 
-async function writeOnce(client: ZooKeeperClient, tally: Tally, now: () => number): Promise<void> {
+async function writeOnce(
+  client: ZooKeeperClient,
+  path: string,
+  tally: Tally,
+  now: () => number,
+): Promise<void> {
   const started = now();
   for (;;) {
     try {
-      await client.setData(PATH, Buffer.from(String(tally.written)));
+      await client.setData(path, Buffer.from(String(tally.written)));
       tally.written += 1;
       tally.slowestMs = Math.max(tally.slowestMs, now() - started);
       if (client.server !== null) tally.servers.add(client.server);
@@ -55,14 +59,18 @@ async function writeOnce(client: ZooKeeperClient, tally: Tally, now: () => numbe
 }
 
 /** Connects, makes its znode and starts writing. Rejects when it cannot connect. */
-export async function startWriter(connectString: string, now: () => number = Date.now): Promise<Writer> {
+export async function startWriter(
+  connectString: string,
+  path: string,
+  now: () => number = Date.now,
+): Promise<Writer> {
   const client = await connect({ connectString, sessionTimeoutMs: 10_000 });
-  if ((await client.exists(PATH)) === null) await client.create(PATH, null);
+  if ((await client.exists(path)) === null) await client.create(path, null);
   const tally: Tally = { written: 0, failed: 0, repeated: 0, slowestMs: 0, servers: new Set() };
   let running = true;
   const loop = (async () => {
     while (running) {
-      await writeOnce(client, tally, now);
+      await writeOnce(client, path, tally, now);
       await delay(PAUSE_MS);
     }
   })();
@@ -70,7 +78,7 @@ export async function startWriter(connectString: string, now: () => number = Dat
     stop: async () => {
       running = false;
       await loop;
-      await client.delete(PATH).catch(() => undefined);
+      await client.delete(path).catch(() => undefined);
       await client.close();
       const { servers, ...numbers } = tally;
       return { ...numbers, serversUsed: [...servers].sort() };

@@ -73,6 +73,8 @@ export class SyncEngine {
   private readonly abort = new AbortController();
   private running: Running | null = null;
   private paused = false;
+  /** How the directions were when this engine was active last. */
+  private last: readonly DirectionStatus[] | null = null;
   /** Ends the present time of being active. */
   private stepDown: ((problem: Problem | null) => void) | null = null;
   private readonly finished: Promise<void>;
@@ -103,19 +105,21 @@ export class SyncEngine {
 
   status(): SyncStatus {
     const standby = this.role === "standby" ? "standby" : "stopped";
-    const directions: DirectionStatus[] =
-      this.running?.directions.map(({ runner, feedReason, name }) =>
-        directionStatus(
-          name,
-          runner,
-          feedReason,
-          this.paused,
-          this.running?.pair?.held ?? 0,
-          performance.now(),
-        ),
-      ) ?? directionsOf(this.spec).map((name) => idleStatus(name, this.paused ? "paused" : standby));
+    const directions: readonly DirectionStatus[] =
+      this.runningStatus() ??
+      (this.role === "stopped" ? this.last : null) ??
+      directionsOf(this.spec).map((name) => idleStatus(name, this.paused ? "paused" : standby));
     const epoch = this.running?.epoch ?? 0;
     return syncStatus(this.spec, this.owner, epoch, directions, this.conflicts, this.dependencies.now());
+  }
+
+  private runningStatus(): DirectionStatus[] | null {
+    const { running, paused } = this;
+    if (running === null) return null;
+    const held = running.pair?.held ?? 0;
+    return running.directions.map(({ runner, feedReason, name }) =>
+      directionStatus(name, runner, feedReason, paused, held, performance.now()),
+    );
   }
 
   /** Resolves when everything received so far is on the targets. */
@@ -258,6 +262,10 @@ export class SyncEngine {
   private async close(): Promise<void> {
     const { running } = this;
     running?.pair?.stop();
+    this.last =
+      this.runningStatus()?.map((status) =>
+        status.problem === null ? { ...status, state: "stopped" as const } : status,
+      ) ?? null;
     await Promise.all(running?.directions.map(({ runner }) => runner.stop()) ?? []);
     this.running = null;
     this.stepDown = null;

@@ -85,7 +85,7 @@ test("a changed setting rolls under a client that loses no write", async () => {
   const connectString = String(
     world.handler("ZooKeeperEnsemble").outputs(spec, world.context.resource)["connectString"],
   );
-  const writer = await startWriter(connectString);
+  const writer = await startWriter(connectString, "/ferry-writer");
   succeeded(await update(world, spec));
   const report = await writer.stop();
   assert.is(report.failed, 0);

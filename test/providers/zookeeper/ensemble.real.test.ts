@@ -90,7 +90,7 @@ ensemble("a changed setting rolls, the leader last, under a client that loses no
   const leader = Number(before.attributes["leader"]);
   spec = { ...spec, settings: { ...QUICK, reconfigEnabled: true, maxClientCnxns: 77 } };
   assert.equal(await differing(world, spec), ["settings.maxClientCnxns"]);
-  const writer = await startWriter(connectString());
+  const writer = await startWriter(connectString(), "/ferry-writer");
   world.messages.length = 0;
   succeeded(await update(world, spec));
   const report = await writer.stop();
