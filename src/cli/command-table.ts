@@ -139,6 +139,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     async () => (await import("./commands/sync-conflicts-resolve.js")).SyncConflictsResolveCommand,
   ),
   entry(
+    "sync bump FILE|NAME [PATH]",
+    "Synchronisation",
+    "keep sequence numbers of both sides apart",
+    async () => (await import("./commands/sync-bump.js")).SyncBumpCommand,
+  ),
+  entry(
     "sync verify FILE|NAME",
     "Synchronisation",
     "compare both sides of a Sync, znode by znode",

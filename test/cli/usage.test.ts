@@ -66,6 +66,11 @@ const MISTAKES: readonly (readonly string[])[] = [
   ["sync", "verify", "shop", "--reader", "mine"],
   ["sync", "conflicts", "resolve", "shop", "x"],
   ["sync", "conflicts", "resolve", "shop", "x", "--winner", "me"],
+  ["sync", "bump", "shop"],
+  ["sync", "bump", "shop", "/q", "--gap", "1"],
+  ["sync", "bump", "shop", "/q", "--lower", "me"],
+  ["sync", "bump", "shop", "/q", "--swap", "--lower", "source"],
+  ["sync", "bump", "shop", "/q", "--list"],
 ];
 
 usage("mistakes: exit code 1, what is wrong and what to do, never a stack", async () => {

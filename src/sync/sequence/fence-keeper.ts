@@ -104,3 +104,18 @@ export async function writeFence(
     await client.create(path, encodeRecord(record));
   }
 }
+
+/** Forgets the fence of `path` (of side a); false when there was none. Engines let go of it at their next look. */
+export async function removeFence(
+  client: ZooKeeperClient,
+  paths: ControlPaths,
+  path: string,
+): Promise<boolean> {
+  try {
+    await client.delete(`${paths.fences}/${recordName(path)}`);
+    return true;
+  } catch (error) {
+    if (isZooKeeperError(error, "NO_NODE")) return false;
+    throw error;
+  }
+}

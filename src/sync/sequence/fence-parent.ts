@@ -37,7 +37,10 @@ export async function fenceParent(request: FenceRequest, lower: Side, gap: numbe
   const counters = await readCounters(request, lower);
   const fault = gapFault(gap, counters);
   if (fault !== null) throw new FenceRefused(fault);
-  const record: FenceRecord = { format: 1, path: request.at.a, lower, gap, since: counters.lower };
+  const before = (await readFences(request.clients.b, request.paths)).get(request.at.a);
+  // Asked again: how many were made since the gap was last widened must not be forgotten.
+  const since = before?.lower === lower ? before.since : counters.lower;
+  const record: FenceRecord = { format: 1, path: request.at.a, lower, gap, since };
   return carryOut(request, fenceStep(record, counters));
 }
 
@@ -50,13 +53,14 @@ export async function swapFence(request: FenceRequest): Promise<FenceOutcome> {
 }
 
 async function readCounters({ clients, at }: FenceRequest, lower: Side): Promise<Counters> {
-  const next = async (side: Side) => {
+  const look = async (side: Side) => {
     await clients[side].sync(at[side]);
-    const stat = await clients[side].exists(at[side]);
-    if (stat === null) throw new FenceRefused(`${at[side]} does not exist on side ${side}`);
-    return nextSequence(stat);
+    return clients[side].exists(at[side]);
   };
-  const [a, b] = await Promise.all([next("a"), next("b")]);
+  const [statA, statB] = await Promise.all([look("a"), look("b")]);
+  if (statA === null) throw new FenceRefused(`${at.a} does not exist on the source`);
+  if (statB === null) throw new FenceRefused(`${at.b} does not exist on the target`);
+  const [a, b] = [nextSequence(statA), nextSequence(statB)];
   return lower === "a" ? { lower: a, upper: b } : { lower: b, upper: a };
 }
 
