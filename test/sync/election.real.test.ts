@@ -138,6 +138,11 @@ async function stage(name: string, prefix: string, play: (on: Stage) => Promise<
       leaderOn: async (side) => {
         const reader = side === "a" ? readers[0] : readers[1];
         await waitFor(`a member on side ${side} leads`, 30_000, () => claimOn(side, reader, parent));
+        await waitFor(
+          `the watcher has seen it, after ${watching.leaders.join(" ")}`,
+          30_000,
+          () => watching.leaders.at(-1)?.startsWith(side) === true,
+        );
       },
     });
     await watching.stop();
