@@ -26,8 +26,8 @@ interface Scene {
   readonly models: { readonly a: FeedModel; readonly b: FeedModel };
   /** Ends with the scene. */
   start(): EngineProcess;
-  /** Random writes until the returned function is called, which waits until they are on the target. */
-  load(seed: number): Promise<() => Promise<void>>;
+  /** Random writes: `burst` makes some hundred, `finish` waits until all are on the target. */
+  load(seed: number): Promise<{ burst: () => Promise<void>; finish: () => Promise<void> }>;
 }
 
 /** Two ensembles, both followed by feeds of our own from their first transaction. */
@@ -52,17 +52,12 @@ async function scene(name: string, play: (scene: Scene) => Promise<void>): Promi
   const load = async (seed: number) => {
     const workload = new Workload({ client: writer, root: "/w", seed, extended: true, ephemerals: true });
     await workload.prepare();
-    let writing = true;
-    const done = (async () => {
-      while (writing) await workload.run(200, 16);
-    })();
-    return async () => {
-      writing = false;
-      await done;
+    const finish = async () => {
       const { path } = await writer.create("/w/marker-", null, { mode: "persistent-sequential" });
       const there = () => models.a.nodes.has(path) && models.b.nodes.has(path);
       await waitFor(`${path} is on both sides`, 60_000, there);
     };
+    return { burst: () => workload.run(400, 16), finish };
   };
   try {
     feeds.a.start(null, models.a);
@@ -93,9 +88,10 @@ killed("goes on from where it was, each time", () =>
     const { models, start, load } = play;
     let engine = start();
     await waitFor("the first copy is done", 30_000, () => engine.log.includes("compared"));
-    const finish = await load(11);
+    const { burst, finish } = await load(11);
     for (let kill = 0; kill < KILLS; kill++) {
       const before = models.b.transactions.length;
+      const writing = burst();
       await waitFor(
         "work is under way",
         30_000,
@@ -103,6 +99,7 @@ killed("goes on from where it was, each time", () =>
       );
       await engine.kill("SIGKILL");
       engine = start();
+      await writing;
     }
     await finish();
     assert.ok((await expectExact(play)) > KILLS);
@@ -115,11 +112,12 @@ killed("another engine takes over, and one that was paused changes nothing when 
     const engines = [start()];
     await waitFor("the first copy is done", 30_000, () => engines[0]?.log.includes("compared"));
     engines.push(start());
-    const finish = await load(12);
+    const { burst, finish } = await load(12);
     for (let turn = 0; turn < 2; turn++) {
       const active = engines[turn % 2];
       const other = engines[(turn + 1) % 2];
       const before = models.b.transactions.length;
+      const writing = burst();
       await waitFor("work is under way", 30_000, () => models.b.transactions.length > before + 50);
       const said = other?.log.length ?? 0;
       active?.signal("SIGSTOP");
@@ -130,6 +128,7 @@ killed("another engine takes over, and one that was paused changes nothing when 
       await waitFor("the first one steps down", 30_000, () =>
         active?.log.includes("another engine has taken over"),
       );
+      await writing;
     }
     await finish();
     await expectExact(play);
