@@ -2,6 +2,7 @@
  * The one place where an engine gets its parts: the feeds that were chosen, the index of the source, clock and log. It
  * starts nothing.
  */
+import { tmpdir } from "node:os";
 import { connect } from "../zookeeper/connect.js";
 import type { ZooKeeperClient } from "../zookeeper/types.js";
 import type { ChosenFeed } from "./choose-feed.js";
@@ -15,6 +16,7 @@ import { subtreeOf } from "./paths/subtree.js";
 
 import { connectOptions } from "./side/side.js";
 import type { Side, SyncSpec } from "./spec.js";
+import { TransactionSpool } from "./spool/transaction-spool.js";
 import { TreeIndex } from "./tree/tree-index.js";
 
 export interface EngineChoices {
@@ -33,6 +35,7 @@ export function engineDependencies(choices: EngineChoices): EngineDependencies {
       return { feed: openFeed(side, chosen, spec, client), reason: chosen.reason };
     },
     index: () => new TreeIndex(),
+    spool: ({ limits }) => new TransactionSpool({ directory: tmpdir(), limitBytes: limits.spoolDiskBytes }),
     now: Date.now,
     log: choices.log,
     acceptDeletions: choices.acceptDeletions,

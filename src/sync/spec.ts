@@ -50,6 +50,8 @@ export interface SyncLimits {
   readonly inFlight: number;
   /** Transactions waiting in memory, bytes, before they go to disk. */
   readonly spoolMemoryBytes: number;
+  /** Bytes on disk before the feed is left and taken up again later. */
+  readonly spoolDiskBytes: number;
   /** Extra setData calls that may be spent on one znode to bring its version level. */
   readonly levelVersions: number;
 }

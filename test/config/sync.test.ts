@@ -65,6 +65,7 @@ syncs("what is not written has the defaults of the schema", async () => {
         batchBytes: 800_000,
         inFlight: 4,
         spoolMemoryMb: 256,
+        spoolDiskMb: 4096,
         levelVersions: 100_000,
       },
       alerts: { lagMs: 500 },

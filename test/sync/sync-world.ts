@@ -1,8 +1,10 @@
 /** Two real ensembles with an engine between them, and the comparison of both sides by somebody else's reader. */
+import { tmpdir } from "node:os";
 import * as assert from "uvu/assert";
 import { SyncEngine } from "../../src/sync/engine/engine.js";
 import { observerFeed } from "../../src/sync/engine/open-feed.js";
 import type { SideSpec, SyncSpec } from "../../src/sync/spec.js";
+import { TransactionSpool } from "../../src/sync/spool/transaction-spool.js";
 import { TreeIndex } from "../../src/sync/tree/tree-index.js";
 import type { TestEnsemble } from "../harness/zookeeper.js";
 import { independentReader } from "../harness/zookeeper-reader.js";
@@ -36,6 +38,7 @@ export function specOf(a: SideSpec, b: SideSpec, more: Partial<SyncSpec> = {}): 
       batchBytes: 800_000,
       inFlight: 4,
       spoolMemoryBytes: 256 * 1024 * 1024,
+      spoolDiskBytes: 1024 * 1024 * 1024,
       levelVersions: 100_000,
     },
     alertLagMs: 500,
@@ -51,6 +54,7 @@ export function startSync(spec: SyncSpec, more: { fromSnapshot?: boolean; accept
       reason: "chosen by the test",
     }),
     index: () => new TreeIndex(),
+    spool: ({ limits }) => new TransactionSpool({ directory: tmpdir(), limitBytes: limits.spoolDiskBytes }),
     now: Date.now,
     log: (text) => log.push(text),
     acceptDeletions: more.acceptDeletions ?? false,

@@ -53,15 +53,22 @@ function checkEnsembles(sync: LoadedResource, input: CheckInput): void {
   );
 }
 
+/** In one direction the source always wins: another strategy would be a word without effect. */
+const TWO_WAY_ONLY: Readonly<Record<string, string>> = {
+  "last-write-wins": "last-write-wins would write to its source",
+  manual: "manual would hold nothing: the source wins",
+};
+
 function checkStrategy(sync: LoadedResource, input: CheckInput): void {
   const strategy = textAt(objectAt(sync.spec, "conflicts"), "strategy");
-  if (strategy !== "last-write-wins" || sync.spec["direction"] !== "a-to-b") return;
+  const why = strategy === undefined ? undefined : TWO_WAY_ONLY[strategy];
+  if (why === undefined || sync.spec["direction"] !== "a-to-b") return;
   input.report.error(
     "sync-strategy",
     specPlace(sync, ["conflicts", "strategy"]),
-    `${sync.address} goes in one direction, and last-write-wins would write to its source`,
+    `${sync.address} goes in one direction, and ${why}`,
     {
-      remedy: "write source-wins or manual, or direction: bidirectional",
+      remedy: "write source-wins, or direction: bidirectional",
       address: sync.address,
     },
   );

@@ -67,13 +67,13 @@ function directionLines(direction: DirectionStatus, palette: PlanPalette): strin
 }
 
 function figureLines(direction: DirectionStatus): string[] {
-  const { sourceZxid, appliedZxid, backlog, rate, digest, totals, held } = direction;
+  const { sourceZxid, appliedZxid, rate, digest, totals, held } = direction;
   const { transactions, operations, skipped, repaired, conflicts } = totals;
   const done = `${counted(transactions, "transaction")}, ${counted(operations, "operation")}`;
   const rest = `${count(skipped)} skipped, ${count(repaired)} repaired`;
   return [
     inner("lag", lagText(direction)),
-    inner("rate", `${counted(rate, "operation")} a second, backlog ${count(backlog)}`),
+    inner("rate", `${counted(rate, "operation")} a second, backlog ${backlogText(direction)}`),
     inner("zxid", `source ${sourceZxid || "unknown"}, applied ${appliedZxid || "none"}`),
     inner("digest", DIGEST[digest]),
     inner("totals", `${done}, ${rest} since the engine became active`),
@@ -90,6 +90,12 @@ const DIGEST: Readonly<Record<DirectionStatus["digest"], string>> = {
   equal: "equal: the whole tree of the source is known exactly",
   different: "DIFFERENT: what is known of the source's tree is not what its servers have",
 };
+
+function backlogText({ backlog, spooledBytes = 0 }: DirectionStatus): string {
+  return spooledBytes === 0
+    ? count(backlog)
+    : `${count(backlog)}, ${counted(spooledBytes, "byte")} of it on disk`;
+}
 
 function lagText({ lagMs, waitingMs }: DirectionStatus): string {
   const waiting = waitingMs > 0 ? `, the oldest waits for ${millis(waitingMs)}` : "";

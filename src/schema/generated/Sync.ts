@@ -252,7 +252,7 @@ export interface Side1 {
  */
 export interface Conflicts {
   /**
-   * source-wins: the source's change stays. last-write-wins: the later one by the leaders' clocks, in bidirectional only. manual: the znode and what is below it is held until a person decides; everything else goes on.
+   * source-wins: the source's change stays. last-write-wins: the later one by the leaders' clocks. manual: the znode and what is below it is held until a person decides; everything else goes on. The last two in bidirectional only.
    */
   strategy?: "source-wins" | "last-write-wins" | "manual";
   /**
@@ -302,9 +302,13 @@ export interface Limits {
    */
   inFlight?: number;
   /**
-   * Transactions waiting in memory, megabytes, before they go to disk.
+   * Transactions waiting in memory, megabytes, before what comes more goes to disk.
    */
   spoolMemoryMb?: number;
+  /**
+   * Transactions waiting in a file, megabytes; beyond that the feed is left and taken up again, which may cost a comparison of the whole state. The file lies in the directory that TMPDIR names, has no name there, and is gone with the process.
+   */
+  spoolDiskMb?: number;
   /**
    * Extra writes that may be spent on one znode to bring its version level with the source's; beyond that the offset is recorded instead.
    */

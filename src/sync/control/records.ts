@@ -65,6 +65,8 @@ export interface DirectionStatus {
   readonly waitingMs: number;
   /** Transactions received and not yet applied. */
   readonly backlog: number;
+  /** Bytes of the backlog that wait in a file; absent in what older engines wrote. */
+  readonly spooledBytes?: number;
   /** Znode operations a second over the last ten seconds. */
   readonly rate: number;
   readonly totals: {

@@ -57,12 +57,19 @@ interface Declared {
   readonly conflicts: SyncSpec["conflicts"];
   readonly ephemerals: SyncSpec["ephemerals"];
   readonly containers: SyncSpec["containers"];
-  readonly limits: Omit<SyncLimits, "spoolMemoryBytes"> & { readonly spoolMemoryMb: number };
+  readonly limits: Omit<SyncLimits, "spoolMemoryBytes" | "spoolDiskBytes"> & {
+    readonly spoolMemoryMb: number;
+    readonly spoolDiskMb: number;
+  };
   readonly alerts: { readonly lagMs: number };
 }
 
-function limitsOf({ spoolMemoryMb, ...limits }: Declared["limits"]): SyncLimits {
-  return { ...limits, spoolMemoryBytes: spoolMemoryMb * MEGABYTE };
+function limitsOf({ spoolMemoryMb, spoolDiskMb, ...limits }: Declared["limits"]): SyncLimits {
+  return {
+    ...limits,
+    spoolMemoryBytes: spoolMemoryMb * MEGABYTE,
+    spoolDiskBytes: spoolDiskMb * MEGABYTE,
+  };
 }
 
 /** One side alone, for those who need no secret of the other one. Rejects as `resolveSync`. */

@@ -15,11 +15,13 @@ import type { MergeRules } from "../copy/merge-node.js";
 import { readTarget } from "../copy/target-tree.js";
 import type { Feed, FeedFailure, FeedListener } from "../feed/feed.js";
 import type { Direction as DirectionName, SyncSpec } from "../spec.js";
+import type { TransactionSpool } from "../spool/transaction-spool.js";
 import type { Shadows } from "../translate/shadows.js";
 import { type TargetOp, type Work, workBytes } from "../translate/target-op.js";
 import { translate } from "../translate/translate.js";
 import { IndexFollower } from "./index-follower.js";
 import { DirectionMeter } from "./meter.js";
+import { Overflow } from "./overflow.js";
 import { loadShadows } from "./shadow-records.js";
 import type { SourceIndex } from "./source-index.js";
 
@@ -49,6 +51,8 @@ export interface DirectionOptions {
   readonly mergeRules: ((baseSource: bigint | null) => MergeRules) | null;
   /** A transaction this synchronisation made itself, in the other direction. Asked once for each, in order. */
   readonly isOwn: (transaction: Transaction) => boolean;
+  /** For what the target does not take in time. */
+  readonly spool: TransactionSpool;
   /** Share of the target that a copy may delete, 0 … 1. */
   readonly deletableShare: number;
   readonly onCopying: (copying: boolean) => void;
@@ -63,7 +67,7 @@ type Phase =
   | { readonly kind: "waiting" }
   | { readonly kind: "copying"; readonly copier: Copier; readonly begun: boolean }
   /** The copy is being finished; what comes meanwhile waits. */
-  | { readonly kind: "finishing"; readonly held: Transaction[] }
+  | { readonly kind: "finishing" }
   | { readonly kind: "following" };
 
 /** Milliseconds after which skipped transactions move the checkpoint too. */
@@ -78,7 +82,10 @@ export class Direction implements FeedListener {
   private phase: Phase = { kind: "waiting" };
   private problem: Problem | null = null;
   private current = false;
+  /** Newest transaction that was followed, and the newest that was received: what lies between them is in the overflow. */
   private position: bigint | null;
+  private received: bigint | null;
+  private readonly overflow: Overflow;
   private readonly source: IndexFollower;
   /** Newest transaction with nothing for the target in it, not in the checkpoint yet. */
   private skipped: bigint | null = null;
@@ -87,11 +94,11 @@ export class Direction implements FeedListener {
   private preparing = false;
   /** Rises with each copy: what belongs to an earlier one is void. */
   private copies = 0;
-  private throttled = false;
 
   constructor(private readonly options: DirectionOptions) {
     const { paths, name, offsets, checkpoint, epoch, engine, spec, repairer, target } = options;
     this.position = checkpointZxid(checkpoint);
+    this.received = this.position;
     this.source = new IndexFollower(options.index, options.secondFeed);
     this.pipeline = new Pipeline({
       client: target,
@@ -107,6 +114,16 @@ export class Direction implements FeedListener {
         onRepaired: () => this.meter.repaired(),
         onStopped: (problem) => this.stopWith(problem),
       },
+    });
+    this.overflow = new Overflow({
+      spool: options.spool,
+      limitBytes: spec.limits.spoolMemoryBytes,
+      waitingBytes: () => this.pipeline.waitingBytes,
+      mayFollow: () => this.phase.kind === "following" && this.problem === null,
+      follow: (transaction, own) => this.follow(transaction, own),
+      onFault: (error) => this.stopWith(error instanceof Problem ? error : Problem.unexpected(error)),
+      leave: (reason) => this.leave(reason),
+      takeUp: () => this.takeUp(),
     });
     this.timer = setInterval(() => this.tick(), IDLE_CHECKPOINT_MS);
   }
@@ -127,13 +144,14 @@ export class Direction implements FeedListener {
     this.abort.abort(Problem.stopped());
     this.pipeline.stop();
     await Promise.all([this.options.feed.stop(), this.source.drop()]);
+    this.overflow.close();
   }
 
   get state(): DirectionState {
     if (this.problem !== null) return "stopped";
     if (this.phase.kind === "copying" || this.phase.kind === "finishing" || this.preparing) return "copying";
     if (!this.current) return this.phase.kind === "waiting" ? "connecting" : "catching-up";
-    return this.pipeline.backlog > this.options.spec.limits.batchOperations ? "catching-up" : "live";
+    return this.backlog > this.options.spec.limits.batchOperations ? "catching-up" : "live";
   }
 
   get facts() {
@@ -142,7 +160,9 @@ export class Direction implements FeedListener {
       problem: this.problem,
       feed,
       position: this.position,
-      backlog: this.pipeline.backlog,
+      applied: this.backlog === 0 ? this.position : this.meter.appliedZxid,
+      backlog: this.backlog,
+      spooledBytes: this.overflow.bytes,
       waitingMs: this.pipeline.oldest === null ? 0 : performance.now() - this.pipeline.oldest,
       digest: this.source.digest,
       copiedNodes: this.phase.kind === "copying" ? this.phase.copier.nodes : null,
@@ -151,7 +171,11 @@ export class Direction implements FeedListener {
 
   /** Nothing waits or is under way. */
   get isIdle(): boolean {
-    return this.pipeline.backlog === 0;
+    return this.backlog === 0;
+  }
+
+  private get backlog(): number {
+    return this.pipeline.backlog + this.overflow.length;
   }
 
   /** Work that is not the feed's: brings something level. Done in order with everything else. */
@@ -190,12 +214,13 @@ export class Direction implements FeedListener {
   onSnapshotEnd(): void {}
 
   onTransaction(transaction: Transaction): void {
-    if (this.problem !== null) return;
+    if (this.problem !== null || this.overflow.isLeft) return;
     this.guarded(() => this.take(transaction));
   }
 
   onCurrent(zxid: bigint): void {
-    this.position = zxid;
+    this.received = zxid;
+    if (this.overflow.length === 0) this.position = zxid;
     if (this.phase.kind === "copying") void this.finishCopy(this.phase.copier, zxid);
     else if (this.phase.kind === "waiting") this.phase = { kind: "following" };
     this.current = true;
@@ -228,30 +253,29 @@ export class Direction implements FeedListener {
     this.problem = problem;
     clearInterval(this.timer);
     this.pipeline.stop();
+    this.overflow.close();
     void this.options.feed.stop();
     void this.source.drop();
     this.options.onStopped(problem);
   }
 
   private take(transaction: Transaction): void {
-    if (this.phase.kind === "finishing") {
-      this.phase.held.push(transaction);
-      return;
-    }
+    this.meter.head = transaction.zxid;
     if (this.phase.kind === "copying") {
       this.phase.copier.transaction(transaction);
       return;
     }
     if (this.phase.kind === "waiting") this.phase = { kind: "following" };
-    this.follow(transaction);
+    this.received = transaction.zxid;
+    // Asked on arrival: the other direction judges conflicts by it and must not wait for this one's backlog.
+    this.overflow.take(transaction, this.options.isOwn(transaction));
   }
 
-  private follow(transaction: Transaction): void {
-    const { toTarget, shadows, skipped, isOwn, spec, feed } = this.options;
+  private follow(transaction: Transaction, own: boolean): void {
+    const { toTarget, shadows, skipped, spec, feed } = this.options;
     this.source.before(transaction);
     this.position = transaction.zxid;
-    this.meter.head = transaction.zxid;
-    const ops = isOwn(transaction)
+    const ops = own
       ? []
       : translate(transaction, {
           toTarget,
@@ -270,30 +294,22 @@ export class Direction implements FeedListener {
     this.skipped = null;
     const { zxid, timeMs } = transaction;
     this.pipeline.submit({ ops, zxid, timeMs, arrived: performance.now(), bytes: workBytes(ops) });
-    if (this.pipeline.waitingBytes > spec.limits.spoolMemoryBytes) void this.throttle();
   }
 
-  /** The target is slower than the source for too long: the feed is left, and taken up where it was left. */
-  private async throttle(): Promise<void> {
-    if (this.throttled) return;
-    this.throttled = true;
-    this.meter.lost(
-      "the target is slower than the source: the feed waits until half of the backlog is applied",
-    );
-    await this.options.feed.stop();
+  private async leave(reason: string): Promise<void> {
+    this.meter.lost(reason);
     this.current = false;
-    const limit = this.options.spec.limits.spoolMemoryBytes / 2;
-    while (this.pipeline.waitingBytes > limit && !this.abort.signal.aborted && this.problem === null) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    this.throttled = false;
-    if (this.abort.signal.aborted || this.problem !== null) return;
-    this.options.feed.start(this.position, this);
+    await this.options.feed.stop();
+  }
+
+  private takeUp(): void {
+    if (!this.abort.signal.aborted && this.problem === null) this.options.feed.start(this.received, this);
   }
 
   private applied(work: Work): void {
     this.meter.applied(work, performance.now());
     if (this.held && this.pipeline.waitingBytes < HOLD.until) this.hold(false);
+    this.overflow.relieved();
   }
 
   private hold(held: boolean): void {
@@ -314,6 +330,7 @@ export class Direction implements FeedListener {
     this.preparing = true;
     this.copies++;
     this.phase = { kind: "waiting" };
+    this.overflow.clear();
     this.options.onCopying(true);
     void this.prepareCopy().catch((error: unknown) => {
       if (!this.abort.signal.aborted)
@@ -357,9 +374,8 @@ export class Direction implements FeedListener {
   }
 
   private async finishCopy(copier: Copier, zxid: bigint): Promise<void> {
-    const held: Transaction[] = [];
     const copy = this.copies;
-    this.phase = { kind: "finishing", held };
+    this.phase = { kind: "finishing" };
     try {
       const summary = await copier.finish(zxid);
       if (this.problem !== null || this.abort.signal.aborted || copy !== this.copies) return;
@@ -367,7 +383,7 @@ export class Direction implements FeedListener {
       this.phase = { kind: "following" };
       this.options.onCopying(false);
       this.options.onCopied(summary);
-      for (const transaction of held) this.onTransaction(transaction);
+      this.overflow.relieved();
     } catch (error) {
       this.stopWith(error instanceof Problem ? error : Problem.unexpected(error));
     }

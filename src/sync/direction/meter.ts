@@ -5,12 +5,15 @@ import { operationCount, type Work } from "../translate/target-op.js";
 export class DirectionMeter {
   /** Newest zxid the source is known to have proposed. */
   head: bigint | null = null;
+  /** Newest transaction known to be on the target. */
+  appliedZxid: bigint | null = null;
   readonly totals = { transactions: 0, operations: 0, skipped: 0, repaired: 0, conflicts: 0 };
   /** Why the feed was lost last, for people. */
   lastLoss: string | null = null;
   private readonly window = new LagWindow();
 
   applied(work: Work, now: number): void {
+    if (work.zxid !== null) this.appliedZxid = work.zxid;
     let operations = 0;
     for (const op of work.ops) operations += operationCount(op);
     this.totals.operations += operations;

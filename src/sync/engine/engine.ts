@@ -23,6 +23,7 @@ import {
   type SyncSpec,
   targetOf,
 } from "../spec.js";
+import type { TransactionSpool } from "../spool/transaction-spool.js";
 import { isPaused, publish } from "./announce.js";
 import { openDirection } from "./open-direction.js";
 import { beat, HEARTBEAT_MS, newOwner, waitForOwnership } from "./ownership.js";
@@ -35,6 +36,7 @@ export interface EngineDependencies {
     client: () => Promise<ZooKeeperClient>,
   ) => { readonly feed: Feed; readonly reason: string };
   readonly index: () => SourceIndex;
+  readonly spool: (spec: SyncSpec) => TransactionSpool;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** One line for people and logs. */

@@ -64,6 +64,7 @@ export async function openDirection(
     target: sides[target].client,
     toTarget: target === "b" ? map.toB : map.toA,
     toSource,
+    spool: dependencies.spool(spec),
     targetRoots: map.rules.map((rule) => rule[target]),
     isHeld: (path) => pair?.isHeld(name, path) === true,
     mergeRules: pair === null ? null : (base) => pair.mergeRules(name, base),

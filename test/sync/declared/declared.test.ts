@@ -47,7 +47,14 @@ const SPEC: JsonObject = {
       { scheme: "ip", id: "10.0.0.0/8", permissions: ["read"] },
     ],
   },
-  limits: { batchOperations: 100, batchBytes: 800_000, inFlight: 4, spoolMemoryMb: 2, levelVersions: 10 },
+  limits: {
+    batchOperations: 100,
+    batchBytes: 800_000,
+    inFlight: 4,
+    spoolMemoryMb: 2,
+    spoolDiskMb: 3,
+    levelVersions: 10,
+  },
   alerts: { lagMs: 500 },
 };
 
@@ -120,6 +127,7 @@ declared("everything an engine needs, with secrets read and ensembles looked up"
       inFlight: 4,
       levelVersions: 10,
       spoolMemoryBytes: 2 * 1024 * 1024,
+      spoolDiskBytes: 3 * 1024 * 1024,
     },
     alertLagMs: 500,
   });
