@@ -6,8 +6,11 @@ import type { Acl, MultiOp, ZooKeeperClient } from "../../src/zookeeper/types.js
 import { isZooKeeperError } from "../../src/zookeeper/zookeeper-error.js";
 import { Random } from "./random.js";
 
+/** What a workload needs of a client: any library can give it. */
+export type WorkloadClient = Pick<ZooKeeperClient, "create" | "setData" | "delete" | "setAcl" | "multi">;
+
 export interface WorkloadOptions {
-  readonly client: ZooKeeperClient;
+  readonly client: WorkloadClient;
   /** Exists already; everything happens below it. */
   readonly root: string;
   readonly seed: number;
@@ -16,6 +19,8 @@ export interface WorkloadOptions {
   readonly ephemerals: boolean;
   /** Names per folder: the fewer, the more operations meet. */
   readonly names?: number;
+  /** Begins all data that is long enough with a number of its own, so that no two writes look the same. */
+  readonly numbered?: boolean;
 }
 
 const OPEN: readonly Acl[] = [{ perms: 31, scheme: "world", id: "anyone" }];
@@ -36,6 +41,7 @@ export class Workload {
   /** Operations the server confirmed. */
   done = 0;
   private readonly folders: string[];
+  private written = 0;
 
   constructor(private readonly options: WorkloadOptions) {
     this.random = new Random(options.seed);
@@ -86,7 +92,10 @@ export class Workload {
     if (kind === 0) return null;
     if (kind === 1) return Buffer.alloc(0);
     const size = this.random.chance(0.02) ? 5_000 : 1 + this.random.below(120);
-    return Buffer.alloc(size, this.random.below(256));
+    const data = Buffer.alloc(size, this.random.below(256));
+    this.written++;
+    if (this.options.numbered === true && size >= 4) data.writeUInt32BE(this.written);
+    return data;
   }
 
   private operation(): Promise<unknown> {

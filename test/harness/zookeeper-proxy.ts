@@ -1,10 +1,12 @@
-/** A TCP proxy in front of one server, for what signals cannot play: links that are cut, refused or silent. */
+/** A TCP proxy in front of one server, for what signals cannot play: links that are cut, refused, slow or silent. */
 import { createServer, connect as dial, type Server, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 
 export class TestProxy {
   private readonly pairs = new Set<readonly [Socket, Socket]>();
   private refusing = false;
   private silent = false;
+  private delayMs = 0;
 
   private constructor(
     private readonly server: Server,
@@ -45,9 +47,15 @@ export class TestProxy {
     this.silent = true;
   }
 
+  /** What comes from now on arrives `ms` later, in order, until `restore`. */
+  delay(ms: number): void {
+    this.delayMs = ms;
+  }
+
   restore(): void {
     this.refusing = false;
     this.silent = false;
+    this.delayMs = 0;
   }
 
   close(): void {
@@ -66,15 +74,42 @@ export class TestProxy {
     const pair = [near, far] as const;
     this.pairs.add(pair);
     const pass = (from: Socket, to: Socket) => {
+      const late = new LateWriter(to);
       from.on("data", (chunk) => {
-        if (!this.silent) to.write(chunk);
+        if (!this.silent) late.write(chunk, this.delayMs);
       });
       from.on("close", () => {
         this.pairs.delete(pair);
-        to.destroy();
+        late.destroy();
       });
     };
     pass(near, far);
     pass(far, near);
+  }
+}
+
+/** Writes to a socket after a while, never out of order. */
+class LateWriter {
+  private last: Promise<void> = Promise.resolve();
+  private waiting = 0;
+
+  constructor(private readonly to: Socket) {}
+
+  write(chunk: Buffer, delayMs: number): void {
+    if (delayMs === 0 && this.waiting === 0) {
+      this.to.write(chunk);
+      return;
+    }
+    const due = performance.now() + delayMs;
+    this.waiting++;
+    this.last = this.last.then(async () => {
+      await sleep(Math.max(0, due - performance.now()));
+      this.waiting--;
+      if (!this.to.destroyed) this.to.write(chunk);
+    });
+  }
+
+  destroy(): void {
+    void this.last.then(() => this.to.destroy());
   }
 }

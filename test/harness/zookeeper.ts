@@ -26,6 +26,8 @@ export interface EnsembleOptions {
   readonly superPassword?: string;
   /** A snapshot file that every server finds in its data directory before its first start. */
   readonly seed?: string;
+  /** Folder for the servers' data, one of their own each; default: beside their configuration. */
+  readonly dataFolder?: string;
   /** Adds a secure client port; stores as made by zookeeper-certificates.ts. */
   readonly tls?: {
     readonly keyStore: string;
@@ -119,7 +121,8 @@ function planServer(
     adminPort: distribution.features.adminServer ? adminPort : null,
     secureClientPort: options.tls === undefined ? null : secureClientPort,
     directory,
-    dataDir: join(directory, "data"),
+    dataDir:
+      options.dataFolder === undefined ? join(directory, "data") : join(options.dataFolder, `data-${id}`),
     arguments: [...java, "-cp", classpath, main, join(directory, "zoo.cfg")],
   };
 }
@@ -165,6 +168,7 @@ async function writeServer(
   distribution: Distribution,
   options: EnsembleOptions,
 ): Promise<void> {
+  await mkdir(plan.directory, { recursive: true });
   await mkdir(plan.dataDir, { recursive: true });
   await writeFile(join(plan.dataDir, "myid"), `${plan.id}\n`);
   if (options.seed !== undefined) {

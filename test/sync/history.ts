@@ -5,15 +5,16 @@
 import type { Change, Transaction } from "../../src/zookeeper/learner/transaction.js";
 import type { Acl } from "../../src/zookeeper/types.js";
 
-function dataText(data: Buffer | null): string {
+/** Short, and different for different data as long as it begins differently. */
+export function dataText(data: Buffer | null): string {
   return data === null ? "null" : data.toString("hex").slice(0, 64) + data.length;
 }
 
-function aclText(acl: readonly Acl[]): string {
+export function aclText(acl: readonly Acl[]): string {
   return acl.map(({ perms, scheme, id }) => `${perms}:${scheme}:${id}`).join(",");
 }
 
-function stepOf(change: Change): string {
+export function stepOf(change: Change): string {
   switch (change.kind) {
     case "create":
       return `create ${dataText(change.data)} ${aclText(change.acl)}`;
