@@ -3,6 +3,7 @@ import { createLockOwner } from "../../state/owner.js";
 import { type Diagnostic, errorDiagnostic, warningDiagnostic } from "../diagnostics/diagnostic.js";
 import { duration } from "../render/sync/words.js";
 import { encodeRecord } from "../sync/apply/checkpoint.js";
+import { createControlRoot } from "../sync/control/control-acl.js";
 import { type ControlPaths, controlPaths } from "../sync/control/layout.js";
 import { readControl } from "../sync/control/read-records.js";
 import type { SyncControl } from "../sync/control/records.js";
@@ -104,6 +105,7 @@ async function writeControl(
     await client.setData(paths.control, data);
   } catch (error) {
     if (!isZooKeeperError(error, "NO_NODE")) throw error;
+    await createControlRoot(client, paths);
     await client.createParents(paths.control);
     await client.create(paths.control, data);
   }

@@ -6,7 +6,7 @@ import { badArguments, createFault, createNeeds } from "./arguments.js";
 import { Calls, nothing } from "./calls.js";
 import { OPCODES } from "./codes.js";
 import type { RawEvent } from "./connection.js";
-import { type Created, type CreateOptions, createParents, createZnode } from "./create.js";
+import { type Created, type CreateOptions, createParents, createZnode, OPEN_ACL } from "./create.js";
 import type { JuteReader } from "./jute-reader.js";
 import type { JuteWriter } from "./jute-writer.js";
 import { readMulti, writeMulti } from "./multi.js";
@@ -35,6 +35,7 @@ export class Client implements ZooKeeperClient {
     private readonly watches: Watches,
     chroot: string,
     versions: ServerVersions,
+    private readonly defaultAcl: readonly Acl[] = OPEN_ACL,
   ) {
     this.calls = new Calls(session, chroot, versions);
   }
@@ -57,10 +58,10 @@ export class Client implements ZooKeeperClient {
   }
 
   create(path: string, data: Buffer | null, options: CreateOptions = {}): Promise<Created> {
-    return createZnode(this.calls, path, data, options);
+    return createZnode(this.calls, path, data, { acl: this.defaultAcl, ...options });
   }
 
-  createParents(path: string, acl?: readonly Acl[]): Promise<void> {
+  createParents(path: string, acl: readonly Acl[] = this.defaultAcl): Promise<void> {
     return createParents(this.calls, path, acl);
   }
 

@@ -51,7 +51,7 @@ export async function connect(options: ConnectOptions): Promise<ZooKeeperClient>
   });
   const versions = new ServerVersions(options.tls);
   session.states.listen(() => versions.forget());
-  const client = new Client(session, watches, parsed.chroot, versions);
+  const client = new Client(session, watches, parsed.chroot, versions, options.defaultAcl);
   await firstConnection(session, connectTimeoutMs, options.signal);
   return client;
 }

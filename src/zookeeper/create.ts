@@ -8,7 +8,7 @@ import { SINCE } from "./server-version.js";
 import { type Acl, type CreateMode, PERMS, type Stat } from "./types.js";
 import { isZooKeeperError } from "./zookeeper-error.js";
 
-const OPEN_ACL: readonly Acl[] = [{ perms: PERMS.all, scheme: "world", id: "anyone" }];
+export const OPEN_ACL: readonly Acl[] = [{ perms: PERMS.all, scheme: "world", id: "anyone" }];
 
 export interface CreateOptions {
   readonly acl?: readonly Acl[];
@@ -56,17 +56,13 @@ export function createZnode(
 }
 
 /** Creates what is missing above `path`, the chroot included: it is a parent like any other. */
-export async function createParents(
-  calls: Calls,
-  path: string,
-  acl: readonly Acl[] | undefined,
-): Promise<void> {
+export async function createParents(calls: Calls, path: string, acl: readonly Acl[]): Promise<void> {
   const fault = pathFault(path);
   if (fault !== null) throw badArguments("createParents", path, fault);
   const bare = calls.bare();
   for (const parent of ancestorPaths(calls.full(path))) {
     try {
-      await createZnode(bare, parent, null, acl === undefined ? {} : { acl });
+      await createZnode(bare, parent, null, { acl });
     } catch (error) {
       if (!isZooKeeperError(error, "NODE_EXISTS", "NO_AUTH")) throw error;
       // Not permitted to create here matters only when it is not there.

@@ -100,6 +100,8 @@ export interface ConnectOptions {
   /** On each connection before `auth` and everything else. */
   readonly sasl?: SaslCredentials;
   readonly tls?: TlsOptions;
+  /** Of znodes that are created without an ACL of their own, parents included; default: open to all. */
+  readonly defaultAcl?: readonly Acl[];
   /** Takes a server without a quorum too (readonlymode.enabled on it); leaves it when one with a quorum is found. */
   readonly readOnly?: boolean;
   /** Gives up connecting. Only for the first connection: later `close()` ends things. */

@@ -34,9 +34,11 @@ export async function startSyncEnsembles(): Promise<SyncEnsembles> {
   const env = { ZK_AUTH: `super:${SECRET}` };
   const options = { size: 1, superPassword: SECRET };
   const [a, b] = await Promise.all([startEnsemble(options), startEnsemble(options)]);
+  // The records are the engines' own.
+  const superuser = { scheme: "digest", credential: Buffer.from(env.ZK_AUTH) };
   const [clientA, clientB] = await Promise.all([
     connect({ connectString: a.connectString }),
-    connect({ connectString: b.connectString }),
+    connect({ connectString: b.connectString, auth: [superuser] }),
   ]);
   const engines: Running[] = [];
   const auth = "auth: [{ scheme: digest, credential: env:ZK_AUTH }]";

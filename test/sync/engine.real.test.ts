@@ -218,4 +218,48 @@ sync("deletes no big part of a target without being told to", async () => {
   await told.engine.stop();
 });
 
+sync("an engine that authenticates keeps its records to itself", async () => {
+  const root = freshRoot();
+  await client.create(root, null);
+  const own = { auth: [{ scheme: "digest", credential: Buffer.from("ferry:secret") }] };
+  const spec = specOf(
+    { ...sideOf("a", a), ...own },
+    { ...sideOf("b", b), ...own },
+    {
+      name: "closed",
+      paths: [{ a: root, b: `/moved${root}`, exclude: [] }],
+    },
+  );
+  const { engine } = start(spec);
+  // An ephemeral one, so that there is a shadow's record too.
+  const { path } = await client.create(`${root}/mine`, null, { mode: "ephemeral" });
+  await settled(engine, root, `/moved${root}`);
+  const records: string[] = [];
+  const walk = async (from: string): Promise<void> => {
+    const insider = await connect({ connectString: b.connectString, auth: own.auth });
+    const { acl } = await insider.getAcl(from);
+    records.push(...acl.map(({ perms, scheme }) => `${from} ${scheme} ${perms}`));
+    const { children } = await insider.getChildren(from);
+    await insider.close();
+    for (const name of children) await walk(`${from}/${name}`);
+  };
+  await walk("/ferry/sync/closed");
+  assert.ok(
+    records.some((line) => line.includes("/shadows/")),
+    records.join("\n"),
+  );
+  assert.equal(
+    records.filter((line) => !line.endsWith(" digest 31")),
+    [],
+  );
+  for (const node of ["owner", "a-to-b/checkpoint"]) {
+    await target.setData(`/ferry/sync/closed/${node}`, null).then(
+      () => assert.unreachable("somebody else may write it"),
+      (error: { readonly code?: string }) => assert.is(error.code, "NO_AUTH"),
+    );
+  }
+  assert.equal((await target.getAcl("/moved")).acl, [{ perms: 31, scheme: "world", id: "anyone" }]);
+  await client.delete(path);
+});
+
 sync.run();

@@ -88,6 +88,14 @@ pair("carries both sides' writes over, and none of them back", async () => {
   assert.is(toA?.totals.conflicts, 0);
 });
 
+pair("states how far the leaders' clocks are apart: here both have this machine's", async () => {
+  const { engine } = await start("clocks");
+  await waitFor("both clocks were measured", 30_000, () => engine.status().clockSkew !== null);
+  const { clockSkew, alerts } = engine.status();
+  assert.ok(clockSkew !== null && Math.abs(clockSkew.ms) <= clockSkew.plusMinusMs, JSON.stringify(clockSkew));
+  assert.equal(alerts, []);
+});
+
 pair("the later write wins on both sides, and the versions come out level", async () => {
   const { root } = await start("later");
   await left.create(`${root}/x`, Buffer.from("0"));

@@ -38,7 +38,7 @@ export async function clientOf(
     secret: (reference) => context.secrets.resolve(reference),
   });
   const access = spec[which];
-  const key = JSON.stringify([side.connectString, isObject(access) ? access : null]);
+  const key = JSON.stringify(["sync", side.connectString, isObject(access) ? access : null]);
   const options = { ...connectOptions(side), connectTimeoutMs: CONNECT_TIMEOUT_MS };
   const client = await connections.client(key, options);
   return { client, connectString: side.connectString };

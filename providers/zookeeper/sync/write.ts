@@ -1,5 +1,6 @@
 /** Writes and removes the records of a Sync. It never touches what is synchronised, nor an engine at work. */
 import { DiagnosticError, errorDiagnostic, warningDiagnostic } from "../../../src/diagnostics/diagnostic.js";
+import { createControlRoot } from "../../../src/sync/control/control-acl.js";
 import { type ControlPaths, controlPaths } from "../../../src/sync/control/layout.js";
 import { feelPulse } from "../../../src/sync/control/pulse.js";
 import { readStatus } from "../../../src/sync/control/read-records.js";
@@ -36,6 +37,7 @@ export async function writeDeclaration(
       if (!isZooKeeperError(error, "NO_NODE")) throw error;
     }
   }
+  await createControlRoot(client, paths);
   await client.createParents(paths.declared);
   try {
     await client.create(paths.declared, data);

@@ -4,10 +4,12 @@
  */
 import type { ZooKeeperClient } from "../../zookeeper/types.js";
 import { isZooKeeperError } from "../../zookeeper/zookeeper-error.js";
+import { createControlRoot } from "../control/control-acl.js";
 import type { ControlPaths } from "../control/layout.js";
 import type { CheckpointRecord, OwnerRecord } from "../control/records.js";
 import { fromHex } from "../feed/zxid.js";
 import type { Direction } from "../spec.js";
+import { Problem } from "./problem.js";
 
 export interface Checkpoint {
   readonly record: CheckpointRecord;
@@ -35,16 +37,13 @@ export function decodeRecord<T extends { readonly format: 1 }>(data: Buffer | nu
   }
 }
 
-export class ControlDamaged extends Error {
-  override readonly name = "ControlDamaged";
-}
-
 /** Creates what is missing of the control znodes on a side that is written. Safe to repeat, also by two at once. */
 export async function prepareControl(
   client: ZooKeeperClient,
   paths: ControlPaths,
   directions: readonly Direction[],
 ): Promise<void> {
+  await createControlRoot(client, paths);
   await client.createParents(paths.owner);
   const wanted = [
     paths.sessions,
@@ -93,7 +92,7 @@ export async function takeOwnership(
   return stat.version;
 }
 
-/** The newest one: the server is asked to catch up with its leader first. Throws ControlDamaged. */
+/** The newest one: the server is asked to catch up with its leader first. Throws Problem when it holds none. */
 export async function readCheckpoint(
   client: ZooKeeperClient,
   paths: ControlPaths,
@@ -104,7 +103,7 @@ export async function readCheckpoint(
   const { data, stat } = await client.getData(path);
   const record = decodeRecord<CheckpointRecord>(data);
   if (record === null || typeof record.zxid !== "string") {
-    throw new ControlDamaged(`${path} does not hold a checkpoint of ferry: somebody wrote to it`);
+    throw Problem.controlDamaged(path);
   }
   return { record, version: stat.version };
 }

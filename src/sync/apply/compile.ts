@@ -3,7 +3,7 @@
  * every multi are the fence and the checkpoint; FIRST_OPERATION is where the work begins.
  */
 import { createHash } from "node:crypto";
-import type { MultiOp } from "../../zookeeper/types.js";
+import type { Acl, MultiOp } from "../../zookeeper/types.js";
 import type { ControlPaths } from "../control/layout.js";
 import type { ShadowRecord } from "../control/records.js";
 import { hex } from "../feed/zxid.js";
@@ -26,6 +26,8 @@ export interface CompileContext {
   readonly paths: ControlPaths;
   readonly direction: Direction;
   readonly offsets: Offsets;
+  /** ACL of records about znodes. */
+  readonly recordAcl: readonly Acl[];
   /** Held for a person's decision: nothing is done to it or below it. */
   readonly isHeld: (path: string) => boolean;
 }
@@ -71,7 +73,9 @@ export function compile(op: TargetOp, context: CompileContext): MultiOp[] {
     case "shadow-add": {
       const record: ShadowRecord = { format: 1, path, session: hex(op.session) };
       const at = shadowRecord(path, context);
-      return [{ op: "create", path: at, data: encodeRecord(record), acl: OPEN, mode: "persistent" }];
+      return [
+        { op: "create", path: at, data: encodeRecord(record), acl: context.recordAcl, mode: "persistent" },
+      ];
     }
     case "shadow-drop":
       return [{ op: "delete", path: shadowRecord(path, context), version: -1 }];

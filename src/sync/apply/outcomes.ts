@@ -30,3 +30,19 @@ export function isPassing(error: unknown): boolean {
     "CLOSED",
   );
 }
+
+/** Milliseconds between two attempts. */
+const AGAIN_MS = 200;
+
+/** Tries again as long as the failure is one that ends by itself. Rejects with the signal's reason when it is aborted. */
+export async function persistently<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (;;) {
+    signal.throwIfAborted();
+    try {
+      return await work();
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    }
+  }
+}

@@ -7,7 +7,6 @@ export type ProblemCode =
   | "acl-refused"
   | "not-permitted"
   | "quota"
-  | "too-big"
   | "held"
   | "hopeless"
   | "feed"
@@ -46,6 +45,14 @@ export class Problem extends Error {
     );
   }
 
+  static controlDamaged(path: string): Problem {
+    return new Problem(
+      "control-damaged",
+      `${path} does not hold a checkpoint of ferry: somebody wrote to it`,
+      `Find out who. Then delete ${path} and start the engine again: it compares the whole state`,
+    );
+  }
+
   static hopeless(path: string, attempts: number): Problem {
     return new Problem(
       "hopeless",
@@ -76,6 +83,14 @@ export class Problem extends Error {
       "unexpected",
       `it came upon something it did not expect: ${text}`,
       "Start it again: it goes on from the checkpoint. Please report it",
+    );
+  }
+
+  static notReadable(paths: readonly string[]): Problem {
+    return new Problem(
+      "not-permitted",
+      `${paths.length} znodes of the target may not be read, for example ${paths[0]}: what they hold cannot be compared`,
+      "Let the engine authenticate as superuser of the target (auth: digest super:…), then start it again",
     );
   }
 }

@@ -98,17 +98,21 @@ export interface SyncStatus {
   readonly alerts: readonly Alert[];
 }
 
+/** What each means and what to do about it: docs/sync-runbook.md. */
+export type AlertCode =
+  | "lag"
+  | "conflicts"
+  | "held"
+  | "stopped"
+  | "digest"
+  | "source-lost"
+  | "target-lost"
+  | "clocks";
+
 export interface Alert {
-  readonly code:
-    | "lag"
-    | "conflicts"
-    | "stopped"
-    | "digest"
-    | "target-quorum"
-    | "source-quorum"
-    | "gap"
-    | "held";
+  readonly code: AlertCode;
   readonly text: string;
+  /** Since when it holds. */
   readonly sinceMs: number;
 }
 

@@ -6,15 +6,17 @@ import type { SnapshotNode, Transaction } from "../../zookeeper/learner/transact
 import type { ZooKeeperClient } from "../../zookeeper/types.js";
 import { type Checkpoint, checkpointZxid } from "../apply/checkpoint.js";
 import type { OffsetStore } from "../apply/offset-store.js";
+import { persistently } from "../apply/outcomes.js";
 import { Pipeline, type Repairer } from "../apply/pipeline.js";
 import { Problem } from "../apply/problem.js";
+import { controlAcl } from "../control/control-acl.js";
 import type { ControlPaths } from "../control/layout.js";
 import type { DirectionState } from "../control/records.js";
 import { Copier, type CopySummary } from "../copy/copier.js";
 import type { MergeRules } from "../copy/merge-node.js";
 import { readTarget } from "../copy/target-tree.js";
 import type { Feed, FeedFailure, FeedListener } from "../feed/feed.js";
-import type { Direction as DirectionName, SyncSpec } from "../spec.js";
+import { type Direction as DirectionName, type SyncSpec, targetOf } from "../spec.js";
 import type { TransactionSpool } from "../spool/transaction-spool.js";
 import type { Shadows } from "../translate/shadows.js";
 import { type TargetOp, type Work, workBytes } from "../translate/target-op.js";
@@ -102,7 +104,13 @@ export class Direction implements FeedListener {
     this.source = new IndexFollower(options.index, options.secondFeed);
     this.pipeline = new Pipeline({
       client: target,
-      context: { paths, direction: name, offsets: offsets.offsets, isHeld: options.isHeld },
+      context: {
+        paths,
+        direction: name,
+        offsets: offsets.offsets,
+        recordAcl: controlAcl(spec[targetOf(name)]),
+        isHeld: options.isHeld,
+      },
       epoch,
       checkpoint,
       source: name === "a-to-b" ? spec.a.connectString : spec.b.connectString,
@@ -332,7 +340,7 @@ export class Direction implements FeedListener {
     this.phase = { kind: "waiting" };
     this.overflow.clear();
     this.options.onCopying(true);
-    void this.prepareCopy().catch((error: unknown) => {
+    void persistently(() => this.prepareCopy(), this.abort.signal).catch((error: unknown) => {
       if (!this.abort.signal.aborted)
         this.stopWith(error instanceof Problem ? error : Problem.unexpected(error));
     });
@@ -347,7 +355,7 @@ export class Direction implements FeedListener {
     await loadShadows(client, paths, name, shadows);
     const isOurs = (path: string) => toSource(path) !== null;
     const { tree, unreadable } = await readTarget(client, targetRoots, isOurs, this.abort.signal);
-    if (unreadable.length > 0) throw notReadable(unreadable);
+    if (unreadable.length > 0) throw Problem.notReadable(unreadable);
     const { index, skipped, offsets, deletableShare } = this.options;
     const copier = new Copier({
       spec,
@@ -366,6 +374,7 @@ export class Direction implements FeedListener {
       unreadable: feed.unreadable,
       isOwn: this.options.isOwn,
       now: () => performance.now(),
+      signal: this.abort.signal,
     });
     if (this.problem !== null || this.abort.signal.aborted) return;
     this.phase = { kind: "copying", copier, begun: false };
@@ -388,12 +397,4 @@ export class Direction implements FeedListener {
       this.stopWith(error instanceof Problem ? error : Problem.unexpected(error));
     }
   }
-}
-
-function notReadable(paths: readonly string[]): Problem {
-  return new Problem(
-    "not-permitted",
-    `${paths.length} znodes of the target may not be read, for example ${paths[0]}: what they hold cannot be compared`,
-    "Let the engine authenticate as superuser of the target (auth: digest super:…), then start it again",
-  );
 }

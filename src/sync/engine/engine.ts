@@ -8,6 +8,7 @@ import { prepareControl, readCheckpoint, takeOwnership } from "../apply/checkpoi
 import { isPassing } from "../apply/outcomes.js";
 import { Problem } from "../apply/problem.js";
 import { ConflictLog } from "../conflict/conflict-log.js";
+import { createOpenParents } from "../control/control-acl.js";
 import { type ControlPaths, controlPaths } from "../control/layout.js";
 import type { DirectionStatus, OwnerRecord, SyncStatus } from "../control/records.js";
 import type { Direction } from "../direction/direction.js";
@@ -24,10 +25,12 @@ import {
   targetOf,
 } from "../spec.js";
 import type { TransactionSpool } from "../spool/transaction-spool.js";
+import { AlertBook } from "../status/alerts.js";
+import { ClockOffsets } from "../status/clock-skew.js";
 import { isPaused, publish } from "./announce.js";
 import { openDirection } from "./open-direction.js";
 import { beat, HEARTBEAT_MS, newOwner, waitForOwnership } from "./ownership.js";
-import { directionStatus, idleStatus, syncStatus } from "./status.js";
+import { directionStatus, idleStatus } from "./status.js";
 
 export interface EngineDependencies {
   readonly feed: (
@@ -81,6 +84,10 @@ export class SyncEngine {
   private stepDown: ((problem: Problem | null) => void) | null = null;
   private readonly finished: Promise<void>;
   private mustCopy: boolean;
+  private readonly clocks = new ClockOffsets();
+  private readonly alerts = new AlertBook();
+  /** Alerts that the log has told of. */
+  private raised: ReadonlySet<string> = new Set();
   private readonly listeners = new Set<(status: SyncStatus) => void>();
 
   constructor(
@@ -111,8 +118,18 @@ export class SyncEngine {
       this.runningStatus() ??
       (this.role === "stopped" ? this.last : null) ??
       directionsOf(this.spec).map((name) => idleStatus(name, this.paused ? "paused" : standby));
-    const epoch = this.running?.epoch ?? 0;
-    return syncStatus(this.spec, this.owner, epoch, directions, this.conflicts, this.dependencies.now());
+    return this.statusOf(directions, this.running?.epoch ?? 0);
+  }
+
+  private statusOf(directions: readonly DirectionStatus[], epoch: number): SyncStatus {
+    const { spec, owner, sides, conflicts } = this;
+    const writtenMs = this.dependencies.now();
+    const clockSkew = this.clocks.skew(performance.now());
+    const connected = { a: sides.a.isConnected, b: sides.b.isConnected };
+    const { perMinute: conflictsPerMinute } = conflicts;
+    const input = { spec, directions, conflictsPerMinute, clockSkew, connected };
+    const alerts = this.alerts.alerts(input, writtenMs);
+    return { format: 1, name: spec.name, engine: owner, epoch, writtenMs, directions, clockSkew, alerts };
   }
 
   private runningStatus(): DirectionStatus[] | null {
@@ -173,7 +190,7 @@ export class SyncEngine {
       const side = targetOf(direction);
       const client = await this.sides[side].client();
       await prepareControl(client, this.paths, [direction]);
-      for (const rule of this.map.rules) if (rule[side] !== "/") await client.createParents(rule[side]);
+      for (const rule of this.map.rules) if (rule[side] !== "/") await createOpenParents(client, rule[side]);
     }
   }
 
@@ -279,21 +296,40 @@ export class SyncEngine {
     await beat(client, this.paths, this.owner.engine, true).catch(() => {});
   }
 
+  /** Side b has the heartbeat that others watch; on side a it only measures the clock there. */
   private async beat(): Promise<void> {
-    const client = await this.sides.b.client().catch(() => null);
-    if (client?.state === "connected") await beat(client, this.paths, this.owner.engine).catch(() => {});
+    const sides = this.spec.bidirectional ? (["a", "b"] as const) : (["b"] as const);
+    await Promise.all(sides.map((side) => this.beatOn(side).catch(() => {})));
+  }
+
+  private async beatOn(side: Side): Promise<void> {
+    if (!this.sides[side].isConnected) return;
+    const client = await this.sides[side].client();
+    const sent = performance.now();
+    const stamp = await beat(client, this.paths, this.owner.engine);
+    if (stamp !== null) this.clocks.note(side, sent, stamp, performance.now());
   }
 
   private async tick(): Promise<void> {
     const { running } = this;
     if (running === null) return;
     const status = this.status();
+    this.logAlerts(status);
     for (const listener of this.listeners) listener(status);
     const client = await this.sides.b.client().catch(() => null);
     if (client?.state !== "connected" || this.running !== running) return;
     await publish(client, this.paths, status).catch(() => {});
     const paused = await isPaused(client, this.paths).catch(() => this.paused);
     if (paused !== this.paused && this.running === running) this.obey(paused);
+  }
+
+  private logAlerts({ alerts }: SyncStatus): void {
+    const codes = new Map<string, string>(alerts.map(({ code, text }) => [code, text]));
+    for (const [code, text] of codes) {
+      if (!this.raised.has(code)) this.dependencies.log(`alert ${code}: ${text}`);
+    }
+    for (const code of this.raised) if (!codes.has(code)) this.dependencies.log(`alert ${code} is over`);
+    this.raised = new Set(codes.keys());
   }
 
   /** Pausing and resuming begin anew from the checkpoint, as after a restart. */

@@ -26,13 +26,21 @@ export function newOwner(engine: string, nowMs: number): OwnerRecord {
   return { format: 1, engine, host: hostname(), pid: process.pid, sinceMs: nowMs };
 }
 
-export async function beat(client: ZooKeeperClient, paths: ControlPaths, engine: string, released = false) {
+/** @returns when the leader says it was written, milliseconds since the epoch; null for the very first one. */
+export async function beat(
+  client: ZooKeeperClient,
+  paths: ControlPaths,
+  engine: string,
+  released = false,
+): Promise<number | null> {
   const heartbeat: Heartbeat = { format: 1, engine, released };
   try {
-    await client.setData(paths.heartbeat, encodeRecord(heartbeat));
+    const { mtime } = await client.setData(paths.heartbeat, encodeRecord(heartbeat));
+    return Number(mtime);
   } catch (error) {
     if (!isZooKeeperError(error, "NO_NODE")) throw error;
     await createQuietly(client, paths.heartbeat, encodeRecord(heartbeat));
+    return null;
   }
 }
 

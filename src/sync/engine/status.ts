@@ -1,9 +1,8 @@
-/** What an engine is doing, as data for status, metrics and alerts. Pure. */
-import type { ConflictLog } from "../conflict/conflict-log.js";
-import type { Alert, DirectionState, DirectionStatus, OwnerRecord, SyncStatus } from "../control/records.js";
+/** What a direction is doing, as data for status, metrics and alerts. Pure. */
+import type { DirectionState, DirectionStatus } from "../control/records.js";
 import type { Direction } from "../direction/direction.js";
 import { hex } from "../feed/zxid.js";
-import type { Direction as DirectionName, SyncSpec } from "../spec.js";
+import type { Direction as DirectionName } from "../spec.js";
 
 export function directionStatus(
   direction: DirectionName,
@@ -68,55 +67,4 @@ export function idleStatus(direction: DirectionName, state: DirectionState): Dir
     digest: "unchecked",
     held: 0,
   };
-}
-
-export function syncStatus(
-  spec: SyncSpec,
-  engine: OwnerRecord,
-  epoch: number,
-  directions: readonly DirectionStatus[],
-  conflicts: ConflictLog,
-  nowMs: number,
-): SyncStatus {
-  return {
-    format: 1,
-    name: spec.name,
-    engine,
-    epoch,
-    writtenMs: nowMs,
-    directions,
-    clockSkew: null,
-    alerts: alertsOf(spec, directions, conflicts, nowMs),
-  };
-}
-
-function alertsOf(
-  spec: SyncSpec,
-  directions: readonly DirectionStatus[],
-  conflicts: ConflictLog,
-  sinceMs: number,
-): Alert[] {
-  const alerts: Alert[] = [];
-  for (const { direction, problem, waitingMs, lagMs, held } of directions) {
-    if (held > 0 && direction === "a-to-b") {
-      alerts.push({ code: "held", text: `${held} conflicts wait for a person`, sinceMs });
-    }
-    if (problem !== null) {
-      const code = problem.code === "digest" ? "digest" : "stopped";
-      alerts.push({ code, text: `${direction}: ${problem.text}`, sinceMs });
-    }
-    const lag = Math.max(waitingMs, lagMs?.p99 ?? 0);
-    if (lag > spec.alertLagMs) {
-      alerts.push({
-        code: "lag",
-        text: `${direction}: lag of ${Math.round(lag)} ms, limit ${spec.alertLagMs} ms`,
-        sinceMs,
-      });
-    }
-  }
-  if (conflicts.perMinute > spec.conflicts.alertPerMinute) {
-    const text = `${conflicts.perMinute} conflicts in the last minute, limit ${spec.conflicts.alertPerMinute}`;
-    alerts.push({ code: "conflicts", text, sinceMs });
-  }
-  return alerts;
 }

@@ -7,6 +7,7 @@ import { isZooKeeperError } from "../../zookeeper/zookeeper-error.js";
 import { createQuietly } from "../apply/checkpoint.js";
 import type { LiveNode } from "../apply/node-reader.js";
 import { type ConflictLog, conflictSide } from "../conflict/conflict-log.js";
+import { createControlRoot } from "../control/control-acl.js";
 import type { ControlPaths } from "../control/layout.js";
 import type { ConflictRecord } from "../control/records.js";
 import type { MergeRules } from "../copy/merge-node.js";
@@ -224,6 +225,7 @@ export class Pair {
 /** Writes a session down before it is used, on its own side. */
 export async function registerSession(client: ZooKeeperClient, paths: ControlPaths): Promise<void> {
   const path = sessionRecord(paths.sessions, client.sessionId);
+  await createControlRoot(client, paths);
   await client.createParents(path);
   await createQuietly(client, path, null);
   await pruneSessions(client, paths.sessions);

@@ -3,6 +3,7 @@ import type { ZooKeeperClient } from "../../zookeeper/types.js";
 import { isZooKeeperError } from "../../zookeeper/zookeeper-error.js";
 import { decodeRecord, encodeRecord } from "../apply/checkpoint.js";
 import { recordName } from "../apply/compile.js";
+import { createControlRoot } from "../control/control-acl.js";
 import type { ControlPaths } from "../control/layout.js";
 import type { FenceRecord } from "../control/records.js";
 import { nextSequence } from "../copy/counters.js";
@@ -100,6 +101,7 @@ export async function writeFence(
     await client.setData(path, encodeRecord(record));
   } catch (error) {
     if (!isZooKeeperError(error, "NO_NODE")) throw error;
+    await createControlRoot(client, paths);
     await client.createParents(path);
     await client.create(path, encodeRecord(record));
   }

@@ -5,6 +5,7 @@
 import { connect } from "../../zookeeper/connect.js";
 import type { ConnectOptions, ZooKeeperClient } from "../../zookeeper/types.js";
 import { isZooKeeperError } from "../../zookeeper/zookeeper-error.js";
+import { controlAcl } from "../control/control-acl.js";
 import type { SideSpec } from "../spec.js";
 
 /** Milliseconds between two attempts. */
@@ -15,14 +16,15 @@ export function connectOptions(spec: SideSpec): ConnectOptions {
     connectString: spec.connectString,
     sessionTimeoutMs: spec.sessionTimeoutMs,
     auth: spec.auth,
+    defaultAcl: controlAcl(spec),
     ...(spec.sasl === null ? {} : { sasl: spec.sasl }),
     ...(spec.tls === null ? {} : { tls: spec.tls }),
-    ...(spec.sasl === null ? {} : { sasl: spec.sasl }),
   };
 }
 
 export class SideSession {
   private current: Promise<ZooKeeperClient> | null = null;
+  private latest: ZooKeeperClient | null = null;
   private readonly stop = new AbortController();
 
   /** @param onSession called with each new session, before anybody else gets it */
@@ -37,6 +39,10 @@ export class SideSession {
     return this.current;
   };
 
+  get isConnected(): boolean {
+    return this.latest?.state === "connected";
+  }
+
   private async open(): Promise<ZooKeeperClient> {
     for (;;) {
       this.stop.signal.throwIfAborted();
@@ -47,6 +53,7 @@ export class SideSession {
           if (state === "expired" || state === "auth-failed") this.current = null;
         });
         await this.onSession(client);
+        this.latest = client;
         return client;
       } catch (error) {
         await client?.close();

@@ -39,9 +39,11 @@ const side = (more: JsonObject): JsonObject => ({
 
 syncs.before(async () => {
   [a, b] = await Promise.all([startEnsemble({ size: 1 }), startEnsemble({ size: 1 })]);
+  // What is declared with credentials is theirs alone.
+  const auth = [{ scheme: "digest", credential: Buffer.from(`shop:${PASSWORD}`) }];
   [clientA, clientB] = await Promise.all([
-    connect({ connectString: a.connectString }),
-    connect({ connectString: b.connectString }),
+    connect({ connectString: a.connectString, auth }),
+    connect({ connectString: b.connectString, auth }),
   ]);
   world = makeWorld({ env: { PASSWORD, CREDENTIAL: `shop:${PASSWORD}` } });
   world.declare("ZooKeeperEnsemble/b", {
