@@ -29,11 +29,9 @@ export async function prepareSync(request: PreparationRequest): Promise<Preparat
   const clients = { a: clientOf(a), b: clientOf(b) };
   try {
     for (const one of [a, b]) if (one.status === "rejected") throw one.reason;
-    const isRead = { a: true, b: spec.bidirectional };
-    const feed = (side: Side): Promise<ChosenFeed> | ChosenFeed =>
-      isRead[side]
-        ? chooseFeed(spec[side], spec.feed, clients[side])
-        : { kind: "observer", reason: "not read" };
+    // In one direction the target is only watched, which takes the best there is whatever the source is read by.
+    const wanted = { a: spec.feed, b: spec.bidirectional ? spec.feed : ("auto" as const) };
+    const feed = (side: Side): Promise<ChosenFeed> => chooseFeed(spec[side], wanted[side], clients[side]);
     const [feedA, feedB] = await Promise.all([feed("a"), feed("b")]);
     return { feeds: { a: feedA, b: feedB } };
   } finally {

@@ -63,6 +63,8 @@ export interface SyncSpec {
   readonly paths: readonly PathRule[];
   readonly bidirectional: boolean;
   readonly feed: FeedKind | "auto";
+  /** In one direction: an observer on the target too, so that what others write there is found and undone at once. */
+  readonly watchTarget: boolean;
   readonly conflicts: {
     readonly strategy: ConflictStrategy;
     /** Conflicts in a minute that raise an alert. */

@@ -10,7 +10,9 @@ let world: SyncEnsembles;
 
 cli.before(async () => {
   world = await startSyncEnsembles();
-  world.write("sync.yaml", world.document("shop", "  paths: [{ source: /orders, target: /eu/orders }]\n"));
+  // Not watched, so that a difference stays until somebody looks.
+  const paths = "  paths: [{ source: /orders, target: /eu/orders }]\n  watchTarget: false\n";
+  world.write("sync.yaml", world.document("shop", paths));
   await world.clientA.create("/orders", null);
   await world.clientA.create("/orders/o1", Buffer.from("1"));
   await world.clientA.create("/orders/eph", Buffer.from("here"), { mode: "ephemeral" });

@@ -56,6 +56,7 @@ syncs("what is not written has the defaults of the schema", async () => {
       paths: ["/shop"],
       direction: "a-to-b",
       feed: "auto",
+      watchTarget: true,
       conflicts: { strategy: "source-wins", alertPerMinute: 10 },
       ephemerals: "shadow",
       containers: "keep",

@@ -68,6 +68,34 @@ const BROKEN = direction({
 const STATUSES: Readonly<Record<string, readonly [string, SyncStatus | null]>> = {
   "no engine has ever run": ["never", null],
   "live in one direction": ["running", status([direction()])],
+  "a target that others write to": [
+    "running",
+    status([
+      direction({
+        guard: {
+          server: "zk9:2888",
+          foreign: 12,
+          restored: 7,
+          waiting: 1,
+          differing: 2,
+          example: "/eu/x",
+          gap: null,
+        },
+      }),
+      direction({
+        guard: {
+          server: null,
+          foreign: 0,
+          restored: 0,
+          waiting: 0,
+          differing: 0,
+          example: null,
+          gap: "what was written between 0x5 and 0x9 is not known",
+        },
+      }),
+    ]),
+  ],
+  "a backlog on disk": ["running", status([direction({ spooledBytes: 2_500_000 })])],
   "a copy under way": [
     "running",
     status([

@@ -218,6 +218,53 @@ sync("deletes no big part of a target without being told to", async () => {
   await told.engine.stop();
 });
 
+sync("what others write to the target is found and undone, also while no engine runs", async () => {
+  const root = freshRoot();
+  for (const name of ["", "/kept", "/kept/child", "/changed", "/closed"]) {
+    await client.create(`${root}${name}`, Buffer.from("source"));
+  }
+  const spec = specOf(sideOf("a", a), sideOf("b", b), {
+    name: "guarded",
+    paths: [{ a: root, b: root, exclude: [] }],
+  });
+  const first = start(spec);
+  await settled(first.engine, root);
+  const vandalise = async () => {
+    await target.setData(`${root}/changed`, Buffer.from("somebody else"));
+    await target.create(`${root}/new`, null);
+    await target.create(`${root}/new/below`, null);
+    await target.delete(`${root}/kept/child`);
+    await target.delete(`${root}/kept`);
+    await target.setAcl(`${root}/closed`, [{ perms: 17, scheme: "world", id: "anyone" }]);
+  };
+  const undone = async ({ engine }: ReturnType<typeof start>, times: number) => {
+    const guard = () => engine.status().directions[0]?.guard;
+    await waitFor("others' writes are undone", 30_000, () => {
+      const { restored = 0, waiting = 1 } = guard() ?? {};
+      return restored >= 6 && waiting === 0;
+    }).catch((error: unknown) => {
+      throw new Error(`${String(error)}: ${JSON.stringify(guard())}`);
+    });
+    const [direction] = engine.status().directions;
+    assert.is(direction?.guard?.gap, null);
+    assert.equal(direction?.guard?.example, null);
+    assert.is(direction?.totals.conflicts, 6);
+    const { differences } = await compareSides(a, b, root, root, undefined, ["data", "acl"]);
+    assert.equal(differences, [], `time ${times}`);
+  };
+  await vandalise();
+  await undone(first, 1);
+  await first.engine.stop();
+  await vandalise();
+  const second = start(spec);
+  await undone(second, 2);
+  // And the source's own writes go on as if nothing had been.
+  await client.setData(`${root}/changed`, Buffer.from("later"));
+  await settled(second.engine, root);
+  assert.is((await target.getData(`${root}/changed`)).data?.toString(), "later");
+  assert.is(second.engine.status().directions[0]?.totals.conflicts, 6);
+});
+
 sync("an engine that authenticates keeps its records to itself", async () => {
   const root = freshRoot();
   await client.create(root, null);

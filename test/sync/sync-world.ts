@@ -29,6 +29,7 @@ export function specOf(a: SideSpec, b: SideSpec, more: Partial<SyncSpec> = {}): 
     paths: [{ a: "/w", b: "/w", exclude: [] }],
     bidirectional: false,
     feed: "observer",
+    watchTarget: true,
     conflicts: { strategy: "source-wins", alertPerMinute: 10 },
     ephemerals: "shadow",
     containers: "keep",

@@ -63,7 +63,7 @@ function directionLines(direction: DirectionStatus, palette: PlanPalette): strin
     lines.push(...feed.losses.map((loss) => inner("", `may lose: ${harmless(loss)}`)));
   }
   if (progress !== null) lines.push(inner("copy", progressText(progress)));
-  return [...lines, ...figureLines(direction)];
+  return [...lines, ...figureLines(direction), ...guardLines(direction)];
 }
 
 function figureLines(direction: DirectionStatus): string[] {
@@ -82,6 +82,29 @@ function figureLines(direction: DirectionStatus): string[] {
       `${count(conflicts)}${held > 0 ? `, ${counted(held, "znode")} held for a decision` : ""}`,
     ),
   ];
+}
+
+function guardLines({ guard }: DirectionStatus): string[] {
+  if (guard === undefined || guard === null) return [];
+  const { server, foreign, restored, waiting, differing, example, gap } = guard;
+  const from = server === null ? "not watched at the moment" : `watched from ${server}`;
+  const open = waiting > 0 ? `, ${count(waiting)} to be looked at` : "";
+  const lines = [
+    inner(
+      "target",
+      `watched ${from}: ${counted(foreign, "write")} by others, ${count(restored)} undone${open}`,
+    ),
+  ];
+  if (differing > 0) {
+    lines.push(
+      inner(
+        "",
+        `${counted(differing, "znode")} differ and are left so, for example ${harmless(example ?? "")}`,
+      ),
+    );
+  }
+  if (gap !== null) lines.push(inner("", `not everything is known: ${harmless(gap)}`));
+  return lines;
 }
 
 const DIGEST: Readonly<Record<DirectionStatus["digest"], string>> = {

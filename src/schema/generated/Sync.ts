@@ -107,6 +107,10 @@ export interface Specification {
    * How changes are learnt. observer: as a non-voting learner over the quorum port, every transaction exactly once and in order. watch: a persistent recursive watch (3.6 and newer), may miss intermediate versions. classic: one-shot watches, for older servers whose quorum port cannot be reached. auto: the first of these that works; status says which and why.
    */
   feed?: "auto" | "observer" | "watch" | "classic";
+  /**
+   * In one direction: the engine joins the target as an observer too, where its quorum port can be reached, so that what others write to the synchronised subtrees there is found and undone at once.
+   */
+  watchTarget?: boolean;
   conflicts?: Conflicts;
   /**
    * shadow: an ephemeral znode has a persistent stand-in on the other side while its session lives. skip: they are left out.

@@ -46,7 +46,8 @@ export class MirrorRepairer implements Repairer {
     return work.ops;
   }
 
-  async repair(ops: Ops, at: number, error: ZooKeeperError): Promise<Ops> {
+  async repair(ops: Ops, at: number, error: ZooKeeperError, work: Work): Promise<Ops> {
+    if (work.tentative === true) return [];
     const op = ops[at];
     if (op === undefined) throw Problem.unexpected(error);
     // A record beside the znode was missing, not the znode: it is not asked for again.

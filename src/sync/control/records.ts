@@ -84,6 +84,23 @@ export interface DirectionStatus {
   } | null;
   readonly digest: "not-sent" | "unchecked" | "equal" | "different";
   readonly held: number;
+  /** In one direction: what is known of others' writes to the target; null when it is not watched. */
+  readonly guard?: GuardStatus | null;
+}
+
+export interface GuardStatus {
+  /** host:port of the target it learns from, or null. */
+  readonly server: string | null;
+  /** Writes of others to the synchronised subtrees, and how many znodes were made right again. */
+  readonly foreign: number;
+  readonly restored: number;
+  /** Znodes that are still to be looked at. */
+  readonly waiting: number;
+  /** Znodes that differ and are left as they are, and one of them. */
+  readonly differing: number;
+  readonly example: string | null;
+  /** Why not everything is known; null: every write is accounted for. */
+  readonly gap: string | null;
 }
 
 export interface SyncStatus {
@@ -107,6 +124,7 @@ export type AlertCode =
   | "digest"
   | "source-lost"
   | "target-lost"
+  | "differs"
   | "clocks";
 
 export interface Alert {

@@ -41,6 +41,7 @@ export async function resolveSync(name: string, spec: JsonObject, resolving: Res
     paths: resolveRules(normal, resolving),
     bidirectional: declared.direction === "bidirectional",
     feed: declared.feed,
+    watchTarget: declared.watchTarget,
     conflicts: declared.conflicts,
     ephemerals: declared.ephemerals,
     containers: declared.containers,
@@ -54,6 +55,7 @@ export async function resolveSync(name: string, spec: JsonObject, resolving: Res
 interface Declared {
   readonly direction: "a-to-b" | "bidirectional";
   readonly feed: SyncSpec["feed"];
+  readonly watchTarget: boolean;
   readonly conflicts: SyncSpec["conflicts"];
   readonly ephemerals: SyncSpec["ephemerals"];
   readonly containers: SyncSpec["containers"];

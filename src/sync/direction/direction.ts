@@ -187,9 +187,9 @@ export class Direction implements FeedListener {
   }
 
   /** Work that is not the feed's: brings something level. Done in order with everything else. */
-  bring(ops: readonly TargetOp[], evenHeld = false): void {
-    const work = { ops, zxid: null, timeMs: 0, arrived: performance.now(), bytes: workBytes(ops) };
-    this.pipeline.submit(evenHeld ? { ...work, evenHeld } : work);
+  bring(ops: readonly TargetOp[], marks: Pick<Work, "evenHeld" | "tentative"> = {}): void {
+    const arrived = performance.now();
+    this.pipeline.submit({ ops, zxid: null, timeMs: 0, arrived, bytes: workBytes(ops), ...marks });
   }
 
   /** Resolves when a first copy, if one is needed, is over; also when it has stopped. */

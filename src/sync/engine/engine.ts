@@ -14,6 +14,7 @@ import type { DirectionStatus, OwnerRecord, SyncStatus } from "../control/record
 import type { Direction } from "../direction/direction.js";
 import type { SourceIndex } from "../direction/source-index.js";
 import type { Feed } from "../feed/feed.js";
+import type { Guard } from "../guard/guard.js";
 import { Pair, registerSession } from "../pair/pair.js";
 import { type PathMap, pathMap } from "../paths/path-map.js";
 import { SideSession } from "../side/side.js";
@@ -66,6 +67,7 @@ interface RunningDirection {
   readonly name: DirectionName;
   readonly runner: Direction;
   readonly feedReason: string;
+  readonly guard: Guard | null;
 }
 
 export class SyncEngine {
@@ -97,10 +99,10 @@ export class SyncEngine {
     this.paths = controlPaths(spec.name);
     this.map = pathMap(spec.paths);
     this.owner = newOwner(randomUUID(), dependencies.now());
-    const register = async (client: ZooKeeperClient) => {
-      if (spec.bidirectional) await registerSession(client, this.paths);
-    };
-    this.sides = { a: new SideSession(spec.a, register), b: new SideSession(spec.b, register) };
+    const register = (client: ZooKeeperClient) => registerSession(client, this.paths);
+    const isWritten = { a: spec.bidirectional, b: true };
+    const session = (side: Side) => new SideSession(spec[side], isWritten[side] ? register : undefined);
+    this.sides = { a: session("a"), b: session("b") };
     this.conflicts = new ConflictLog(this.sides.b.client, this.paths, dependencies.now);
     this.mustCopy = dependencies.fromSnapshot;
     this.finished = this.run();
@@ -136,9 +138,10 @@ export class SyncEngine {
     const { running, paused } = this;
     if (running === null) return null;
     const held = running.pair?.held ?? 0;
-    return running.directions.map(({ runner, feedReason, name }) =>
-      directionStatus(name, runner, feedReason, paused, held, performance.now()),
-    );
+    return running.directions.map(({ runner, feedReason, name, guard }) => ({
+      ...directionStatus(name, runner, feedReason, paused, held, performance.now()),
+      guard: guard?.status ?? null,
+    }));
   }
 
   /** Resolves when everything received so far is on the targets. */
@@ -260,9 +263,10 @@ export class SyncEngine {
    */
   private async begin(running: Running): Promise<void> {
     const mustCopy = running.directions.some(({ runner }) => runner.mustCopy);
-    for (const { runner } of running.directions) {
+    for (const { runner, guard } of running.directions) {
       if (this.running !== running) return;
       runner.start();
+      guard?.start();
       if (mustCopy) await runner.begun();
     }
   }
@@ -285,7 +289,9 @@ export class SyncEngine {
       this.runningStatus()?.map((status) =>
         status.problem === null ? { ...status, state: "stopped" as const } : status,
       ) ?? null;
-    await Promise.all(running?.directions.map(({ runner }) => runner.stop()) ?? []);
+    await Promise.all(
+      running?.directions.map(({ runner, guard }) => Promise.all([runner.stop(), guard?.stop()])) ?? [],
+    );
     this.running = null;
     this.stepDown = null;
   }

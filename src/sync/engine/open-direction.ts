@@ -1,14 +1,19 @@
 /** Puts the parts of one direction together. Reads what the target remembers; writes nothing. */
 import type { Checkpoint } from "../apply/checkpoint.js";
 import { MirrorRepairer } from "../apply/mirror-repairer.js";
+import type { LiveNode } from "../apply/node-reader.js";
 import { loadOffsets, OffsetStore } from "../apply/offset-store.js";
 import { Offsets } from "../apply/offsets.js";
 import type { Problem } from "../apply/problem.js";
 import { type ConflictLog, conflictSide } from "../conflict/conflict-log.js";
 import type { ControlPaths } from "../control/layout.js";
+import type { ConflictRecord } from "../control/records.js";
 import { Direction } from "../direction/direction.js";
 import { loadShadows, rewriteShadow } from "../direction/shadow-records.js";
+import { fromHex } from "../feed/zxid.js";
+import { Guard } from "../guard/guard.js";
 import { MergeRepairer } from "../pair/merge-repairer.js";
+import { OwnWrites } from "../pair/own-writes.js";
 import type { Pair } from "../pair/pair.js";
 import type { PathMap } from "../paths/path-map.js";
 import type { SideSession } from "../side/side.js";
@@ -33,9 +38,14 @@ export interface OpenDirectionOptions {
   readonly onStopped: (problem: Problem) => void;
 }
 
-export async function openDirection(
-  options: OpenDirectionOptions,
-): Promise<{ readonly runner: Direction; readonly feedReason: string }> {
+export interface OpenedDirection {
+  readonly runner: Direction;
+  readonly feedReason: string;
+  /** Null where both sides count, and where the target cannot be watched exactly. */
+  readonly guard: Guard | null;
+}
+
+export async function openDirection(options: OpenDirectionOptions): Promise<OpenedDirection> {
   const { name, spec, paths, map, sides, dependencies, pair } = options;
   const [source, target] = [sourceOf(name), targetOf(name)];
   const client = await sides[target].client();
@@ -78,7 +88,44 @@ export async function openDirection(
     onStopped: options.onStopped,
   });
   pair?.join(name, runner, shadows);
-  return { runner, feedReason: reason };
+  const guard = pair === null && spec.watchTarget ? await openGuard() : null;
+  return { runner, feedReason: reason, guard };
+
+  /** From the last multi of ours on: what others wrote while no engine ran counts too. */
+  async function openGuard(): Promise<Guard | null> {
+    const { feed: targetFeed } = dependencies.feed(target, spec, sides[target].client);
+    if (!targetFeed.quality.exact) return null;
+    const last = await client.exists(paths.checkpoint(name));
+    const own = new OwnWrites(paths.checkpoint(name), paths.sessions);
+    const { children } = await client.getChildren(paths.sessions);
+    for (const session of children) own.know(fromHex(session));
+    return new Guard(
+      {
+        feed: targetFeed,
+        own,
+        client: (side) => sides[side].client(),
+        toSource,
+        shadows,
+        offsets,
+        spec,
+        quietAt: () => (runner.state === "live" && runner.isIdle ? runner.facts.position : null),
+        bring: (ops) => runner.bring(ops, { tentative: true }),
+        overruled,
+        log: dependencies.log,
+        now: () => performance.now(),
+      },
+      last?.mzxid ?? 0n,
+    );
+  }
+
+  async function overruled(kind: ConflictRecord["kind"], path: string, node: LiveNode | null): Promise<void> {
+    if (copying) return; // a copy brings level what differs; that is its purpose
+    runner.meter.conflict();
+    const found = conflictSide(node);
+    const resolution = { winner: source, by: "source-wins", atMs: dependencies.now() };
+    const { strategy } = spec.conflicts;
+    await options.conflicts.add({ direction: name, path, kind, strategy, resolution, a: null, b: found });
+  }
 
   function mirror(): MirrorRepairer {
     return new MirrorRepairer({
@@ -87,14 +134,7 @@ export async function openDirection(
       toSource,
       offsets,
       spec,
-      overruled: async (kind, path, node) => {
-        if (copying) return; // a copy brings level what differs; that is its purpose
-        runner.meter.conflict();
-        const found = conflictSide(node);
-        const resolution = { winner: source, by: "source-wins", atMs: dependencies.now() };
-        const { strategy } = spec.conflicts;
-        await options.conflicts.add({ direction: name, path, kind, strategy, resolution, a: null, b: found });
-      },
+      overruled,
       rewriteShadow: rewrite,
     });
   }

@@ -79,7 +79,7 @@ export class Pair {
       isHeld: (path) => this.holds.covers(path),
       isShadow: (side, path) => this.shadowsOn(side)?.has(path) === true,
       bring: (side, ops, evenHeld) =>
-        this.runners.get(side === "b" ? "a-to-b" : "b-to-a")?.runner.bring(ops, evenHeld),
+        this.runners.get(side === "b" ? "a-to-b" : "b-to-a")?.runner.bring(ops, { evenHeld }),
       onHealed: (path, from) => options.log(`${path} brought level with side ${from}`),
       now: () => performance.now(),
     });

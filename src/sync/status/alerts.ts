@@ -68,6 +68,13 @@ function directionConditions(status: DirectionStatus, { spec, connected }: Alert
   // Both directions hold the same conflicts.
   if (held > 0 && direction === "a-to-b") add("held", `${held} conflicts wait for a person`);
   if (problem !== null) add(problem.code === "digest" ? "digest" : "stopped", problem.text);
+  const { guard } = status;
+  if (guard !== undefined && guard !== null && guard.differing > 0) {
+    add(
+      "differs",
+      `${guard.differing} znodes of the target differ and are left so, for example ${guard.example}`,
+    );
+  }
   const lag = Math.max(waitingMs, lagMs?.p99 ?? 0);
   if (lag > spec.alertLagMs) add("lag", `lag of ${Math.round(lag)} ms, limit ${spec.alertLagMs} ms`);
   if (!AT_WORK.has(state)) return found;

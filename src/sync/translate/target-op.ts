@@ -63,6 +63,8 @@ export interface Work {
   readonly bytes: number;
   /** Carries out a person's decision: also where everything else is held back. */
   readonly evenHeld?: boolean;
+  /** Right only for what was just read: dropped when the target refuses it. */
+  readonly tentative?: boolean;
 }
 
 /** Bytes of one operation in a multi, about: lengths, header and ACL. */
