@@ -103,6 +103,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     async () => (await import("./commands/sync-run.js")).SyncRunCommand,
   ),
   entry(
+    "sync bootstrap FILE|NAME",
+    "Synchronisation",
+    "fill a target for the first time",
+    async () => (await import("./commands/sync-bootstrap.js")).SyncBootstrapCommand,
+  ),
+  entry(
     "sync status [FILE|NAME...]",
     "Synchronisation",
     "show how a Sync is: state, lag, feed, conflicts",

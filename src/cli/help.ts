@@ -48,6 +48,7 @@ const VALUES: Readonly<Record<string, string>> = {
   "--reader": "READER",
   "--target": "ADDRESS",
   "--timeout": "DURATION",
+  "--to": "DIRECTORY",
   "--var": "NAME=VALUE",
   "--var-file": "FILE",
   "--winner": "SIDE",

@@ -67,7 +67,7 @@ async function reportOf(
 }
 
 /** From the declaration alone: a report must not need the secrets of an engine. */
-function rulesOf({ spec }: DeclaredSync): ExactnessRules {
+export function rulesOf({ spec }: DeclaredSync): ExactnessRules {
   const declared = spec as unknown as Pick<ExactnessRules, "ephemerals" | "containers" | "limits"> & {
     readonly direction: string;
     readonly unknownAcl: unknown;

@@ -99,3 +99,40 @@ function impossibleRows({ ephemerals, containers }: ExactnessRules): ExactnessRo
     impossible("/zookeeper, /ferry", "quotas, membership and ferry's own records are never synchronised"),
   ];
 }
+
+/** For a target whose servers start on a snapshot file of the source (`ferry sync bootstrap --to`), at the moment they start. */
+export function snapshotExactness(
+  rules: Pick<ExactnessRules, "ephemerals" | "containers">,
+): readonly ExactnessRow[] {
+  const [kept, recorded, impossible] = [row("kept"), row("recorded"), row("impossible")];
+  const { ephemerals, containers } = rules;
+  return [
+    kept("znodes and their names", "those of the declared subtrees; members of sequences keep their numbers"),
+    kept("data, ACL", "every scheme, also one that the target does not know"),
+    kept("all versions", "of data and ACL, however high"),
+    kept("number of the next sequential child", "as the source counts"),
+    kept("czxid, mzxid, pzxid", "the source's, until the znode is changed"),
+    kept("ctime, mtime", "the source's, until the znode is changed"),
+    kept("one moment", "every znode as it was at the file's zxid, transactions whole"),
+    ...(containers === "keep"
+      ? [kept("type container or TTL", "on servers that know it; others take them for ephemerals")]
+      : []),
+    ...(ephemerals === "shadow"
+      ? [
+          recorded(
+            "owner of an ephemeral znode",
+            "a persistent shadow; the first engine writes down whose it is",
+          ),
+        ]
+      : [impossible("ephemeral znodes", "left out, as declared")]),
+    ...(containers === "persistent"
+      ? [impossible("type container or TTL", "plain znodes, as declared")]
+      : []),
+    impossible(
+      "parents of the declared subtrees",
+      "made up where they take no part themselves: open and empty",
+    ),
+    impossible("sessions and watches", "they belong to the servers and clients of their ensemble"),
+    impossible("/zookeeper, /ferry", "quotas, membership and ferry's own records are never synchronised"),
+  ];
+}

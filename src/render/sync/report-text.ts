@@ -61,11 +61,21 @@ export function renderSyncReport(report: SyncReport): string {
   const { address, source, target, conflicts } = report;
   return [
     `${harmless(address)}  ${harmless(source)} → ${harmless(target)}`,
-    ...(["kept", "recorded", "impossible"] as const).flatMap((how) => exactnessLines(report.exactness, how)),
+    ...exactnessTableLines(report.exactness),
     ...report.directions.flatMap(directionLines),
     "",
     `Conflicts on record: ${count(conflicts.total)}, ${count(conflicts.held)} of them waiting for a decision`,
   ].join("\n");
+}
+
+/** The table alone: several lines, without a line end. */
+export function renderExactness(rows: readonly ExactnessRow[]): string {
+  return exactnessTableLines(rows).slice(1).join("\n");
+}
+
+/** Begins with an empty line. */
+function exactnessTableLines(rows: readonly ExactnessRow[]): string[] {
+  return (["kept", "recorded", "impossible"] as const).flatMap((how) => exactnessLines(rows, how));
 }
 
 function exactnessLines(rows: readonly ExactnessRow[], how: Exactness): string[] {

@@ -30,10 +30,13 @@ export interface SnapshotFile {
   readonly bytes: number;
   /** Hex. */
   readonly sha256: string;
+  /** What the caller wanted to be remembered with it. */
+  readonly notes: readonly string[];
 }
 
 interface SnapshotRecord {
   readonly made: string;
+  readonly notes: readonly string[];
   readonly nodes: number;
   readonly bytes: number;
   readonly sha256: string;
@@ -63,8 +66,8 @@ function made({ zxid, ephemerals, extendedTypes, digest = false, origin }: Snaps
 }
 
 export async function writeRecord(options: SnapshotFileOptions, file: SnapshotFile): Promise<void> {
-  const { nodes, bytes, sha256 } = file;
-  const record: SnapshotRecord = { made: made(options), nodes, bytes, sha256 };
+  const { nodes, bytes, sha256, notes } = file;
+  const record: SnapshotRecord = { made: made(options), nodes, bytes, sha256, notes };
   const { record: path, part } = snapshotPaths(options);
   await replaceFile(part, path, `${JSON.stringify(record, null, 2)}\n`);
 }
@@ -79,7 +82,8 @@ export async function finishedSnapshotFile(
   if (record === null || record.made !== made(options)) return null;
   const found = await hashFile(paths.file, signal).catch(absent);
   if (found === null || found.sha256 !== record.sha256 || found.bytes !== record.bytes) return null;
-  return { path: paths.file, zxid: options.zxid, nodes: record.nodes, ...found };
+  const { nodes, notes } = record;
+  return { path: paths.file, zxid: options.zxid, nodes, notes, ...found };
 }
 
 function absent(error: unknown): null {
@@ -91,10 +95,10 @@ function absent(error: unknown): null {
 function parseRecord(text: string | null): SnapshotRecord | null {
   try {
     const value = JSON.parse(text ?? "null") as Partial<SnapshotRecord> | null;
-    const { made: how, nodes, bytes, sha256 } = value ?? {};
+    const { made: how, nodes, bytes, sha256, notes = [] } = value ?? {};
     if (typeof how !== "string" || typeof sha256 !== "string") return null;
-    if (typeof nodes !== "number" || typeof bytes !== "number") return null;
-    return { made: how, nodes, bytes, sha256 };
+    if (typeof nodes !== "number" || typeof bytes !== "number" || !Array.isArray(notes)) return null;
+    return { made: how, nodes, bytes, sha256, notes: notes.map(String) };
   } catch {
     return null;
   }

@@ -91,16 +91,17 @@ export class SnapshotFileWriter {
   /**
    * Puts the file together, flushes it and gives it its name. /zookeeper and /zookeeper/quota are added when they did not come. Rejects
    * with SnapshotFileError, or the signal's reason; then there is no file.
+   * @param notes to be remembered with the file, for a later run
    */
-  async finish(signal?: AbortSignal): Promise<SnapshotFile> {
+  async finish(signal?: AbortSignal, notes: readonly string[] = []): Promise<SnapshotFile> {
     try {
       for (const path of BUILT_IN_PATHS) if (!this.known.has(path)) await this.add(builtInNode(path));
       await this.appender.append(this.jute.take());
       await this.appender.flush();
       // An earlier file's record must not speak for the new one.
       await rm(this.paths.record, { force: true });
-      const file = await this.assemble(signal);
-      await writeRecord(this.options, file);
+      const file = { ...(await this.assemble(signal)), notes };
+      await this.record(file);
       return file;
     } catch (error) {
       signal?.throwIfAborted();
@@ -116,7 +117,16 @@ export class SnapshotFileWriter {
     for (const path of [this.paths.spool, this.paths.part]) await rm(path, { force: true });
   }
 
-  private async assemble(signal: AbortSignal | undefined): Promise<SnapshotFile> {
+  private async record(file: SnapshotFile): Promise<void> {
+    try {
+      await writeRecord(this.options, file);
+    } catch (error) {
+      await rm(file.path, { force: true }); // what is told to have failed must not be there
+      throw error;
+    }
+  }
+
+  private async assemble(signal: AbortSignal | undefined): Promise<Omit<SnapshotFile, "notes">> {
     const { file: path, part } = this.paths;
     const file = await open(part, "w", 0o600);
     let sha256: string;
