@@ -8,6 +8,7 @@ import type { SnapshotNode, Transaction } from "../../zookeeper/learner/transact
 import { parentPath } from "../../zookeeper/path.js";
 import type { ZooKeeperClient } from "../../zookeeper/types.js";
 import type { OffsetStore } from "../apply/offset-store.js";
+import { persistently } from "../apply/outcomes.js";
 import { Problem } from "../apply/problem.js";
 import type { SourceIndex } from "../direction/source-index.js";
 import type { SyncSpec } from "../spec.js";
@@ -43,6 +44,15 @@ export interface CopyContext {
   readonly isOwn: (transaction: Transaction) => boolean;
   /** performance.now() */
   readonly now: () => number;
+  /** The copy is given up. */
+  readonly signal: AbortSignal;
+}
+
+/** Znodes of the source's snapshot, also those that take no part. */
+export interface CopyProgress {
+  readonly done: number;
+  readonly total: number | null;
+  readonly perSecond: number;
 }
 
 export interface CopySummary {
@@ -57,7 +67,9 @@ export interface CopySummary {
 const FEW = 100;
 
 export class Copier {
-  /** Znodes of the snapshot that are ours, so far. */
+  /** Znodes of the snapshot so far, and those of them that are ours. */
+  private seen = 0;
+  private begunAt: number | null = null;
   nodes = 0;
   private changed = 0;
   private deleted = 0;
@@ -72,9 +84,19 @@ export class Copier {
     context.index.reset();
   }
 
+  /** @param total as a server counted them at another moment; null when nobody knows */
+  progress(total: number | null): CopyProgress {
+    const { seen: done, begunAt } = this;
+    const ms = begunAt === null ? 0 : this.context.now() - begunAt;
+    const perSecond = ms < 1 ? 0 : Math.round((done * 1_000) / ms);
+    return { done, total: total === null ? null : Math.max(done, total), perSecond };
+  }
+
   node(node: SnapshotNode): void {
     const { index, toTarget, target, spec, shadows, skipped, offsets, merge } = this.context;
     index.addSnapshotNode(node);
+    this.seen++;
+    this.begunAt ??= this.context.now();
     const path = toTarget(node.path);
     if (path === null || merge?.isShadow(node.path) === true) return;
     this.nodes++;
@@ -117,11 +139,12 @@ export class Copier {
 
   /** The source's state is exact now and stands still for us: deletes what is too much, raises counters, moves the checkpoint. */
   async finish(zxid: bigint): Promise<CopySummary> {
-    const { client, idle, submit, now } = this.context;
+    const { client, idle, submit, now, signal } = this.context;
     this.deleteSurplus();
     this.dropStaleRecords();
     await idle();
-    const { ops, ahead } = await planCounters(await client(), this.counterWishes());
+    const wishes = this.counterWishes();
+    const { ops, ahead } = await persistently(async () => planCounters(await client(), wishes), signal);
     for (const step of ops) this.submit(step);
     submit({ ops: [], zxid, timeMs: 0, arrived: now(), bytes: 0 });
     await idle();

@@ -25,6 +25,7 @@ import { IndexFollower } from "./index-follower.js";
 import { DirectionMeter } from "./meter.js";
 import { Overflow } from "./overflow.js";
 import { loadShadows } from "./shadow-records.js";
+import { SourceHold } from "./source-hold.js";
 import type { SourceIndex } from "./source-index.js";
 
 export interface DirectionOptions {
@@ -53,6 +54,8 @@ export interface DirectionOptions {
   readonly mergeRules: ((baseSource: bigint | null) => MergeRules) | null;
   /** A transaction this synchronisation made itself, in the other direction. Asked once for each, in order. */
   readonly isOwn: (transaction: Transaction) => boolean;
+  /** Znodes that a snapshot of the source is going to have; null when nobody knows. Never rejects. */
+  readonly sourceNodes: () => Promise<number | null>;
   /** For what the target does not take in time. */
   readonly spool: TransactionSpool;
   /** Share of the target that a copy may delete, 0 … 1. */
@@ -74,8 +77,6 @@ type Phase =
 
 /** Milliseconds after which skipped transactions move the checkpoint too. */
 const IDLE_CHECKPOINT_MS = 1_000;
-/** Bytes waiting during a snapshot at which the source is held back, and let go again. */
-const HOLD = { from: 48 * 1024 * 1024, until: 16 * 1024 * 1024 };
 
 export class Direction implements FeedListener {
   readonly meter = new DirectionMeter();
@@ -92,7 +93,9 @@ export class Direction implements FeedListener {
   /** Newest transaction with nothing for the target in it, not in the checkpoint yet. */
   private skipped: bigint | null = null;
   private readonly timer: NodeJS.Timeout;
-  private held = false;
+  private readonly hold: SourceHold;
+  /** Znodes that a snapshot is going to have, when it is known. */
+  private expected: number | null = null;
   private preparing = false;
   /** Rises with each copy: what belongs to an earlier one is void. */
   private copies = 0;
@@ -123,6 +126,7 @@ export class Direction implements FeedListener {
         onStopped: (problem) => this.stopWith(problem),
       },
     });
+    this.hold = new SourceHold(options.feed, () => this.pipeline.waitingBytes);
     this.overflow = new Overflow({
       spool: options.spool,
       limitBytes: spec.limits.spoolMemoryBytes,
@@ -173,7 +177,7 @@ export class Direction implements FeedListener {
       spooledBytes: this.overflow.bytes,
       waitingMs: this.pipeline.oldest === null ? 0 : performance.now() - this.pipeline.oldest,
       digest: this.source.digest,
-      copiedNodes: this.phase.kind === "copying" ? this.phase.copier.nodes : null,
+      progress: this.phase.kind === "copying" ? this.phase.copier.progress(this.expected) : null,
     };
   }
 
@@ -216,7 +220,7 @@ export class Direction implements FeedListener {
     this.guarded(() => {
       if (this.phase.kind === "copying") this.phase.copier.node(node);
     });
-    if (!this.held && this.pipeline.waitingBytes > HOLD.from) this.hold(true);
+    this.hold.check();
   }
 
   onSnapshotEnd(): void {}
@@ -316,13 +320,8 @@ export class Direction implements FeedListener {
 
   private applied(work: Work): void {
     this.meter.applied(work, performance.now());
-    if (this.held && this.pipeline.waitingBytes < HOLD.until) this.hold(false);
+    this.hold.check();
     this.overflow.relieved();
-  }
-
-  private hold(held: boolean): void {
-    this.held = held;
-    this.options.feed.hold(held);
   }
 
   /** Once a second: the checkpoint follows also where there is nothing for the target. */
@@ -349,6 +348,7 @@ export class Direction implements FeedListener {
   private async prepareCopy(): Promise<void> {
     const { feed, target, targetRoots, toSource, toTarget, paths, name, shadows, spec } = this.options;
     const base = this.position;
+    this.expected = await this.options.sourceNodes();
     await Promise.all([feed.stop(), this.source.drop()]);
     await this.pipeline.idle();
     const client = await target();

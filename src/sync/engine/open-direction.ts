@@ -8,6 +8,7 @@ import type { Problem } from "../apply/problem.js";
 import { type ConflictLog, conflictSide } from "../conflict/conflict-log.js";
 import type { ControlPaths } from "../control/layout.js";
 import type { ConflictRecord } from "../control/records.js";
+import { countNodes } from "../count-nodes.js";
 import { Direction } from "../direction/direction.js";
 import { loadShadows, rewriteShadow } from "../direction/shadow-records.js";
 import { fromHex } from "../feed/zxid.js";
@@ -75,6 +76,8 @@ export async function openDirection(options: OpenDirectionOptions): Promise<Open
     toTarget: target === "b" ? map.toB : map.toA,
     toSource,
     spool: dependencies.spool(spec),
+    // Only an observer is sent the whole tree.
+    sourceNodes: async () => (feed.kind === "observer" ? countNodes(spec[source]) : null),
     targetRoots: map.rules.map((rule) => rule[target]),
     isHeld: (path) => pair?.isHeld(name, path) === true,
     mergeRules: pair === null ? null : (base) => pair.mergeRules(name, base),

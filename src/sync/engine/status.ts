@@ -14,7 +14,6 @@ export function directionStatus(
 ): DirectionStatus {
   const { facts, meter } = runner;
   const { problem, feed } = facts;
-  const copied = facts.copiedNodes;
   return {
     direction,
     state: paused ? "paused" : runner.state,
@@ -34,7 +33,7 @@ export function directionStatus(
     spooledBytes: facts.spooledBytes,
     rate: meter.rate(now),
     totals: { ...meter.totals },
-    progress: copied === null ? null : { done: copied, total: null, perSecond: meter.rate(now) },
+    progress: facts.progress,
     digest: facts.digest,
     held,
   };

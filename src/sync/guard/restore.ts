@@ -1,13 +1,13 @@
 /**
  * One znode of the target that somebody else has touched, against the source's → what makes it right again. Pure. Versions
- * that cannot be made level are told as an offset, as everywhere.
+ * that cannot be made level are told as an offset, as everywhere. Clients are not shown whether a znode is a container or has a
+ * TTL: made again, it is a plain one.
  */
-import { nodeOwner } from "../../zookeeper/learner/node-owner.js";
 import { type LiveNode, sameAcl, sameData } from "../apply/node-reader.js";
 import type { Offset } from "../apply/offsets.js";
 import type { ConflictRecord } from "../control/records.js";
 import type { SyncSpec } from "../spec.js";
-import type { TargetMode, TargetOp } from "../translate/target-op.js";
+import type { TargetOp } from "../translate/target-op.js";
 
 export interface RestoreRequest {
   /** Of the target. */
@@ -17,7 +17,7 @@ export interface RestoreRequest {
   readonly offset: Offset;
   /** Recorded as standing for an ephemeral znode of the source. */
   readonly isShadow: boolean;
-  readonly spec: Pick<SyncSpec, "ephemerals" | "containers" | "unknownAcl" | "limits">;
+  readonly spec: Pick<SyncSpec, "ephemerals" | "unknownAcl" | "limits">;
 }
 
 export type Restoration =
@@ -42,7 +42,7 @@ export function restoration(request: RestoreRequest): Restoration {
   const source = expected(request.source, spec);
   if (source === null) return target === null ? { kind: "level" } : surplus(request, target);
   if (target === null) return missing(request, source);
-  if (target.stat.ephemeralOwner !== 0n && nodeOwner(target.stat.ephemeralOwner).kind === "ephemeral") {
+  if (target.stat.ephemeralOwner !== 0n) {
     return { kind: "left", reason: "it is the ephemeral znode of a living session there" };
   }
   return changed(request, source, target);
@@ -50,13 +50,13 @@ export function restoration(request: RestoreRequest): Restoration {
 
 /** What the source has, as far as it takes part. */
 function expected(source: LiveNode | null, spec: RestoreRequest["spec"]): LiveNode | null {
-  const isEphemeral = source !== null && nodeOwner(source.stat.ephemeralOwner).kind === "ephemeral";
+  const isEphemeral = source !== null && source.stat.ephemeralOwner !== 0n;
   return isEphemeral && spec.ephemerals === "skip" ? null : source;
 }
 
 function surplus({ path, isShadow }: RestoreRequest, target: LiveNode): Restoration {
   const { ephemeralOwner, numChildren, version } = target.stat;
-  if (nodeOwner(ephemeralOwner).kind === "ephemeral") {
+  if (ephemeralOwner !== 0n) {
     return { kind: "left", reason: "it is the ephemeral znode of a living session there" };
   }
   if (numChildren > 0) return { kind: "children-first" };
@@ -67,9 +67,8 @@ function surplus({ path, isShadow }: RestoreRequest, target: LiveNode): Restorat
 
 function missing({ path, isShadow, spec }: RestoreRequest, source: LiveNode): Restoration {
   const { data, acl, stat } = source;
-  const owner = nodeOwner(stat.ephemeralOwner);
-  const ops: TargetOp[] = [{ kind: "create", path, data, acl, ...modeOf(stat.ephemeralOwner, spec) }];
-  if (owner.kind === "ephemeral" && !isShadow) {
+  const ops: TargetOp[] = [{ kind: "create", path, data, acl, mode: "persistent", ttlMs: 0 }];
+  if (stat.ephemeralOwner !== 0n && !isShadow) {
     ops.push({ kind: "shadow-add", path, session: stat.ephemeralOwner });
   }
   const { version } = stat;
@@ -79,18 +78,6 @@ function missing({ path, isShadow, spec }: RestoreRequest, source: LiveNode): Re
   }
   const offset = { version: canLevel ? 0 : -version, aversion: -stat.aversion };
   return { kind: "restore", conflict: "deleted-and-changed", ops, offset };
-}
-
-function modeOf(
-  owner: bigint,
-  { containers }: RestoreRequest["spec"],
-): { readonly mode: TargetMode; readonly ttlMs: number } {
-  const known = nodeOwner(owner);
-  if (containers === "keep" && known.kind === "container") return { mode: "container", ttlMs: 0 };
-  if (containers === "keep" && known.kind === "ttl") {
-    return { mode: "persistent-ttl", ttlMs: Number(known.ttlMs) };
-  }
-  return { mode: "persistent", ttlMs: 0 };
 }
 
 function changed({ path, offset, spec }: RestoreRequest, source: LiveNode, target: LiveNode): Restoration {

@@ -11,7 +11,6 @@ const restoring = suite("restoration");
 
 const SPEC: RestoreRequest["spec"] = {
   ephemerals: "shadow",
-  containers: "keep",
   unknownAcl: { action: "stop" },
   limits: {
     batchOperations: 100,
