@@ -74,6 +74,8 @@ const MAX_REPAIRS = 200;
 export class Pipeline {
   private readonly queue = new WorkQueue();
   private flights: Flight[] = [];
+  /** Done one by one just now: refused, left without an answer, or fit for no multi. */
+  private single: readonly Work[] = [];
   private version: number;
   private record: CheckpointRecord;
   private mode: "running" | "recovering" | "stopped" = "running";
@@ -87,7 +89,8 @@ export class Pipeline {
 
   /** Pieces of work not yet on the target. */
   get backlog(): number {
-    return this.queue.length + this.flights.reduce((sum, { works }) => sum + works.length, 0);
+    const waiting = this.queue.length + this.single.length;
+    return waiting + this.flights.reduce((sum, { works }) => sum + works.length, 0);
   }
 
   /** Bytes of work that waits. */
@@ -97,7 +100,8 @@ export class Pipeline {
 
   /** performance.now() at which the oldest work that is not applied arrived, or null. */
   get oldest(): number | null {
-    return this.flights[0]?.works[0]?.arrived ?? this.queue.first?.arrived ?? null;
+    const first = this.single[0] ?? this.flights[0]?.works[0] ?? this.queue.first;
+    return first?.arrived ?? null;
   }
 
   submit(work: Work): void {
@@ -246,6 +250,7 @@ export class Pipeline {
     try {
       const failed = this.flights;
       this.flights = [];
+      this.single = failed.flatMap(({ works }) => works);
       const cause = failed[0]?.outcome;
       const done = await this.countApplied(failed);
       for (const flight of failed.slice(0, done)) this.applied(flight.works);
@@ -254,6 +259,7 @@ export class Pipeline {
       const suspects = done === 0 && refused ? (failed[0]?.works.length ?? 0) : 0;
       for (const work of rest.slice(0, suspects)) await this.one(work);
       this.queue.unshift(rest.slice(suspects));
+      this.single = [];
       if (this.mode !== "recovering") return;
       this.mode = "running";
       this.pump();
@@ -358,8 +364,10 @@ export class Pipeline {
     const work = this.queue.shift();
     if (work === undefined) return;
     this.mode = "recovering"; // nothing else is sent meanwhile
+    this.single = [work];
     try {
       await this.one(work);
+      this.single = [];
       if (this.mode !== "recovering") return;
       this.mode = "running";
       this.pump();
