@@ -68,6 +68,8 @@ interface Flight {
   outcome: "under-way" | "done" | { readonly error: unknown };
 }
 
+/** Milliseconds for which nobody can have taken over after a sign that we own the target; see ownership.ts. */
+const CERTAIN_MS = 1_000;
 /** Attempts at one piece of work before it counts as hopeless. */
 const MAX_REPAIRS = 200;
 
@@ -81,6 +83,8 @@ export class Pipeline {
   private mode: "running" | "recovering" | "stopped" = "running";
   private idleWaiters: (() => void)[] = [];
   private pumping = false;
+  /** performance.now() at which the last request was sent that proved that we own the target. */
+  private owned = performance.now();
 
   constructor(private readonly options: PipelineOptions) {
     this.version = options.checkpoint.version;
@@ -182,11 +186,13 @@ export class Pipeline {
   private async multi(ops: readonly MultiOp[], version: number, record: CheckpointRecord): Promise<void> {
     const { context, epoch, client } = this.options;
     const { paths, direction } = context;
+    const sent = performance.now();
     await (await client()).multi([
       { op: "check", path: paths.owner, version: epoch },
       { op: "setData", path: paths.checkpoint(direction), data: encodeRecord(record), version },
       ...ops,
     ]);
+    this.owned = Math.max(this.owned, sent);
   }
 
   /** The record after these works; it is what the next one goes on from. */
@@ -287,9 +293,11 @@ export class Pipeline {
     for (;;) {
       if (this.mode === "stopped") throw Problem.stopped();
       try {
+        const sent = performance.now();
         const checkpoint = await readCheckpoint(await client(), context.paths, context.direction);
         const owner = await (await client()).exists(context.paths.owner);
         if (owner?.version !== epoch) throw Problem.fenced(context.paths.owner);
+        this.owned = sent;
         return checkpoint;
       } catch (error) {
         if (!isPassing(error)) throw error;
@@ -353,8 +361,10 @@ export class Pipeline {
     return repairer.repair(ops, from, error, work);
   }
 
+  /** No multi fences it: a process that was frozen must find out first whether another one has taken over. */
   private async setAcl(op: Extract<TargetOp, { kind: "setAcl" }>): Promise<void> {
     const { aversion } = this.options.context.offsets.of(op.path);
+    if (performance.now() - this.owned > CERTAIN_MS) await this.readBack();
     const expected = op.expect ?? op.version - 1 + aversion;
     await (await this.options.client()).setAcl(op.path, op.acl, expected);
   }
