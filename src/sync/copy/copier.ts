@@ -171,6 +171,8 @@ export class Copier {
     const surplus = [...target].flatMap(([path, entry]) => {
       const source = toSource(path);
       if (source === null || index.lookup(source) !== null || this.isUnknown(source)) return [];
+      // The tree was read a while ago: what becomes of a session's znode is the other direction's business.
+      if (merge !== null && entry.owner !== 0n) return [];
       const goes = merge === null || this.recorded.has(path) || wasDeleted(entry, merge.baseTarget);
       return goes ? [path] : [];
     });

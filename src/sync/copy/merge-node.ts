@@ -42,12 +42,26 @@ export function mergeNode(
   if (target === null) {
     const isGone = wasDeleted(source, rules.baseSource) && rules.baseTarget !== null;
     if (isGone && session === null) return NOTHING;
+    // It may be our own copy of one that the target has just deleted.
+    if (rules.baseSource !== null) rules.unsettled(path);
     return withOps(created(source, path, options), shadowOps(path, session, options.shadowOf));
   }
   if (target.owner !== 0n) return NOTHING; // a living session's own: never touched
   const shadow = shadowOps(path, session, options.shadowOf);
   if (dataKey(source.data) === target.data && aclKey(source.acl) === target.acl) {
     return withOps(raised(source, path, target, options), shadow);
+  }
+  // A shadow that stands for an older znode of that name: versions cannot be lowered, but nothing is below it.
+  if (session !== null && source.version <= target.version && !target.hasChildren) {
+    const removal: TargetOp = { kind: "delete", path, version: null, expect: target.version };
+    const anew = created(source, path, options);
+    return withOps({ ...anew, ops: [removal, ...anew.ops] }, shadow);
+  }
+  const sameContent = dataKey(source.data) === target.data;
+  // A change of the ACL leaves no zxid behind, but it is counted; and both counts come from the same changes.
+  if (sameContent && source.aversion !== target.aversion) {
+    rules.unsettled(path);
+    return withOps(source.aversion > target.aversion ? aclOnly(source, path, target) : NOTHING, shadow);
   }
   const incoming = session !== null || comesIn(source, path, target, rules);
   return withOps(incoming ? overwritten(source, path, target) : NOTHING, shadow);
@@ -88,6 +102,10 @@ function raised(
     ...NOTHING,
     ops: [{ kind: "setData", path, data, version, times: behind, expect: target.version }],
   };
+}
+
+function aclOnly({ acl, aversion }: SnapshotNode, path: string, target: TargetEntry): NodeOutcome {
+  return { ...NOTHING, ops: [{ kind: "setAcl", path, acl, version: aversion, expect: target.aversion }] };
 }
 
 function overwritten(source: SnapshotNode, path: string, target: TargetEntry): NodeOutcome {

@@ -52,6 +52,8 @@ export interface DirectionOptions {
   readonly isHeld: (path: string) => boolean;
   /** For a copy when both sides count; null: the source alone does. */
   readonly mergeRules: ((baseSource: bigint | null) => MergeRules) | null;
+  /** Resolves when the source has what the target had at the time of the call, as far as it ever will. */
+  readonly caughtUp: (signal: AbortSignal) => Promise<void>;
   /** A transaction this synchronisation made itself, in the other direction. Asked once for each, in order. */
   readonly isOwn: (transaction: Transaction) => boolean;
   /** Znodes that a snapshot of the source is going to have; null when nobody knows. Never rejects. */
@@ -96,6 +98,7 @@ export class Direction implements FeedListener {
   private readonly hold: SourceHold;
   /** Znodes that a snapshot is going to have, when it is known. */
   private expected: number | null = null;
+  private started = false;
   private preparing = false;
   /** Rises with each copy: what belongs to an earlier one is void. */
   private copies = 0;
@@ -104,6 +107,7 @@ export class Direction implements FeedListener {
     const { paths, name, offsets, checkpoint, epoch, engine, spec, repairer, target } = options;
     this.position = checkpointZxid(checkpoint);
     this.received = this.position;
+    this.meter.appliedZxid = this.position;
     this.source = new IndexFollower(options.index, options.secondFeed);
     this.pipeline = new Pipeline({
       client: target,
@@ -146,6 +150,7 @@ export class Direction implements FeedListener {
   }
 
   start(): void {
+    this.started = true;
     if (this.mustCopy) this.copyAnew();
     else this.options.feed.start(this.position, this);
   }
@@ -172,7 +177,10 @@ export class Direction implements FeedListener {
       problem: this.problem,
       feed,
       position: this.position,
-      applied: this.backlog === 0 ? this.position : this.meter.appliedZxid,
+      // During a copy the position runs ahead of what the target has.
+      applied: this.backlog === 0 && this.phase.kind === "following" ? this.position : this.meter.appliedZxid,
+      // It works, or is about to: others may wait for it.
+      isFollowing: this.started && this.problem === null && this.state !== "copying",
       backlog: this.backlog,
       spooledBytes: this.overflow.bytes,
       waitingMs: this.pipeline.oldest === null ? 0 : performance.now() - this.pipeline.oldest,
@@ -346,7 +354,7 @@ export class Direction implements FeedListener {
   }
 
   private async prepareCopy(): Promise<void> {
-    const { feed, target, targetRoots, toSource, toTarget, paths, name, shadows, spec } = this.options;
+    const { feed, target, targetRoots, toSource, paths, name, shadows } = this.options;
     const base = this.position;
     this.expected = await this.options.sourceNodes();
     await Promise.all([feed.stop(), this.source.drop()]);
@@ -356,23 +364,15 @@ export class Direction implements FeedListener {
     const isOurs = (path: string) => toSource(path) !== null;
     const { tree, unreadable } = await readTarget(client, targetRoots, isOurs, this.abort.signal);
     if (unreadable.length > 0) throw Problem.notReadable(unreadable);
-    const { index, skipped, offsets, deletableShare } = this.options;
+    await this.options.caughtUp(this.abort.signal);
     const copier = new Copier({
-      spec,
-      toTarget,
-      toSource,
-      index,
-      shadows,
-      skipped,
-      offsets,
+      ...this.options,
       target: tree,
       client: target,
       submit: (work) => this.pipeline.submit(work),
       idle: () => this.pipeline.idle(),
-      deletableShare,
       merge: this.options.mergeRules?.(base) ?? null,
       unreadable: feed.unreadable,
-      isOwn: this.options.isOwn,
       now: () => performance.now(),
       signal: this.abort.signal,
     });

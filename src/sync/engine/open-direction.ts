@@ -81,10 +81,12 @@ export async function openDirection(options: OpenDirectionOptions): Promise<Open
     targetRoots: map.rules.map((rule) => rule[target]),
     isHeld: (path) => pair?.isHeld(name, path) === true,
     mergeRules: pair === null ? null : (base) => pair.mergeRules(name, base),
+    caughtUp: async (signal) => pair?.caughtUp(name, signal),
     isOwn: (transaction) => pair?.views[source].take(transaction) === true,
     deletableShare: options.deletableShare,
     onCopying: (is) => {
       copying = is;
+      pair?.views[source].journal.mute(is);
     },
     onCopied: ({ nodes, changed, deleted }) =>
       dependencies.log(`${name}: ${nodes} znodes compared, ${changed} brought level, ${deleted} deleted`),

@@ -18,10 +18,17 @@ export interface Written {
 /** Paths remembered: half an hour of busy writing, some 30 MB. */
 const KEPT = 200_000;
 
+interface Waiter {
+  readonly zxid: bigint;
+  readonly wake: () => void;
+  readonly giveUp: () => void;
+}
+
 export class Journal {
   private readonly last = new Map<string, Written>();
   private position = 0n;
-  private waiters: { readonly zxid: bigint; readonly wake: () => void }[] = [];
+  private muted = false;
+  private waiters: Waiter[] = [];
 
   note(path: string, written: Written): void {
     this.last.delete(path); // so that it comes last in the order of insertion
@@ -45,17 +52,27 @@ export class Journal {
     for (const { wake } of due) wake();
   }
 
-  /** Resolves with true when the feed has told that much, with false when it has not within `ms`. */
+  /** Whether what happened up to here is known. */
+  hasReached(zxid: bigint): boolean {
+    return this.position >= zxid;
+  }
+
+  /** The feed tells nothing for a while, because whole states are compared: nobody needs to wait for it. */
+  mute(muted: boolean): void {
+    this.muted = muted;
+    if (muted) for (const { giveUp } of this.waiters.splice(0)) giveUp();
+  }
+
+  /** Resolves with true when the feed has told that much, with false when it has not within `ms`, or is muted. */
   async reached(zxid: bigint, ms: number): Promise<boolean> {
     if (this.position >= zxid) return true;
+    if (this.muted) return false;
     return new Promise((resolve) => {
-      const waiter = {
-        zxid,
-        wake: () => {
-          clearTimeout(timer);
-          resolve(true);
-        },
+      const settle = (reached: boolean) => {
+        clearTimeout(timer);
+        resolve(reached);
       };
+      const waiter = { zxid, wake: () => settle(true), giveUp: () => settle(false) };
       const timer = setTimeout(() => {
         this.waiters = this.waiters.filter((other) => other !== waiter);
         resolve(false);

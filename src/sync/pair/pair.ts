@@ -36,6 +36,8 @@ export interface PairOptions {
 }
 
 const ROUND_MS = 250;
+/** Milliseconds a copy waits for the other direction. */
+const CATCH_UP_MS = 30_000;
 
 export class Pair {
   readonly holds = new Holds();
@@ -201,6 +203,24 @@ export class Pair {
     }
   }
 
+  /**
+   * Resolves when the source of a direction has what its target has now. Of two copies a-to-b is first; a direction that does
+   * not come forward is not waited for for ever, then less counts as known to be on both sides.
+   */
+  async caughtUp(name: DirectionName, signal: AbortSignal): Promise<void> {
+    const { sides, paths } = this.options;
+    const other = this.runners.get(name === "a-to-b" ? "b-to-a" : "a-to-b")?.runner;
+    const client = await sides[targetOf(name)].client();
+    const now = await client.setData(sessionRecord(paths.sessions, client.sessionId), null);
+    const end = performance.now() + CATCH_UP_MS;
+    while (other !== undefined && !signal.aborted && performance.now() < end) {
+      const { applied, problem, isFollowing } = other.facts;
+      if (problem !== null || (applied !== null && applied >= now.mzxid)) return;
+      if (name === "a-to-b" && !isFollowing) return;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
   /** How a copy of this direction treats what the other side has. */
   mergeRules(name: DirectionName, baseSource: bigint | null): MergeRules {
     const other: DirectionName = name === "a-to-b" ? "b-to-a" : "a-to-b";
@@ -208,7 +228,7 @@ export class Pair {
       sourceSide: sourceOf(name),
       strategy: this.options.spec.conflicts.strategy,
       baseSource,
-      baseTarget: this.runners.get(other)?.runner.facts.position ?? null,
+      baseTarget: this.runners.get(other)?.runner.facts.applied ?? null,
       isShadow: (path) => this.shadowsOn(sourceOf(name))?.has(path) === true,
       conflict: (path, won) => {
         void this.conflict(name, "changed-on-both", path, won, null).catch(() => {});

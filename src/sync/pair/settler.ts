@@ -7,7 +7,7 @@ import { descendants, type LiveNode, readNode, sameAcl, sameData } from "../appl
 import type { ConflictStrategy, Side } from "../spec.js";
 import type { TargetOp } from "../translate/target-op.js";
 import { winner } from "./decide.js";
-import type { SideView } from "./side-view.js";
+import { aclKey, type SideView } from "./side-view.js";
 
 export interface SettlerContext {
   readonly client: (side: Side) => Promise<ZooKeeperClient>;
@@ -135,14 +135,29 @@ export class Settler {
     if (b !== null && b.stat.ephemeralOwner !== 0n) return "b";
     if (b !== null && isShadow("b", pathB)) return "a";
     if (a !== null && isShadow("a", path)) return "b";
+    const byAcl = a !== null && b !== null ? this.betterAcl(path, pathB, a, b) : null;
+    if (byAcl !== null) return byAcl;
     const timeOf = (side: Side, at: string, node: LiveNode | null) => {
-      const entry = views[side].journal.of(at);
+      const { journal } = views[side];
+      const entry = journal.of(at);
+      // There again although nobody is known to have made it: only a copy of older states did.
+      const isCopied = entry?.deleted === true && node !== null && journal.hasReached(node.stat.czxid);
+      if (isCopied) return Number.NEGATIVE_INFINITY;
       return entry?.timeMs ?? (node === null ? Number.NEGATIVE_INFINITY : Number(node.stat.mtime));
     };
     const rule = strategy === "manual" ? "last-write-wins" : strategy;
     const one = { side: "a" as const, timeMs: timeOf("a", path, a) };
     const other = { side: "b" as const, timeMs: timeOf("b", pathB, b) };
     return winner(one, other, rule) ?? "a";
+  }
+
+  /** Where nothing but the ACL differs and no feed has told who changed it: the one that was changed more often. */
+  private betterAcl(path: string, pathB: string, a: LiveNode, b: LiveNode): Side | null {
+    const { views } = this.context;
+    const told = views.a.journal.of(aclKey(path)) ?? views.b.journal.of(aclKey(pathB));
+    const ahead = a.stat.aversion - b.stat.aversion;
+    if (told !== null || ahead === 0 || !sameData(a.data, b.data)) return null;
+    return ahead > 0 ? "a" : "b";
   }
 
   private async remove(side: Side, path: string, target: string, node: LiveNode | null): Promise<void> {
