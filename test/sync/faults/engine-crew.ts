@@ -47,6 +47,11 @@ export class EngineCrew {
     return living.toSorted((one, other) => epochOf(one) - epochOf(other)).at(-1);
   }
 
+  /** Of the engine that became active last, also when it has been killed meanwhile. */
+  private get epoch(): number {
+    return Math.max(-1, ...this.all.map(epochOf));
+  }
+
   async killActive(): Promise<void> {
     const engine = this.active;
     if (engine !== undefined) await this.end(engine);
@@ -57,10 +62,10 @@ export class EngineCrew {
   async pauseActive(): Promise<void> {
     const engine = this.active;
     engine?.signal("SIGSTOP");
-    const before = engine === undefined ? -1 : epochOf(engine);
+    const before = this.epoch;
     try {
-      const successor = this.start();
-      await waitFor("another engine is active", ACTIVE_MS, () => epochOf(successor) > before);
+      this.start(); // one that stands by already may be quicker
+      await waitFor("another engine is active", ACTIVE_MS, () => this.epoch > before);
     } finally {
       engine?.signal("SIGCONT");
     }

@@ -25,30 +25,52 @@ export interface Evidence {
   readonly shared: string | null;
 }
 
-/** What must not be, in words; empty when everything went once, whole and in order. */
-export function faultsIn(evidence: Evidence): string[] {
-  const { name, transactions, writers, streams, root } = evidence;
-  const control = `/ferry/sync/${name}`;
-  return [
-    ...streams.flatMap((stream) => streamFaults(evidence, stream)),
-    ...streams.flatMap(({ direction }) => {
-      const { faults } = checkpointChain(
-        transactions[targetOf(direction)],
-        `${control}/${direction}/checkpoint`,
-      );
-      return faults.map((fault) => `checkpoint of ${direction}: ${fault}`);
-    }),
-    ...(["a", "b"] as const).flatMap((side) =>
-      [
-        ...strayWrites({
-          transactions: transactions[side],
-          writers: writers[side],
-          mayWrite: mayWrite(evidence, side),
-        }),
-        ...staleWrites(transactions[side], writers[side], control, root),
-      ].map((fault) => `side ${side}: ${fault}`),
+const SIDES = ["a", "b"] as const;
+
+export interface Findings {
+  /** What must not be, in words; empty when everything went once, whole and in order. */
+  readonly faults: readonly string[];
+  /**
+   * What must not be either, but is known: when both sides count and a feed began with a whole state, the engine cannot tell
+   * its own mirrored writes from those of clients, and a change made meanwhile may be undone, on both sides.
+   */
+  readonly known: readonly string[];
+}
+
+export function findingsIn(evidence: Evidence): Findings {
+  const { streams, shared } = evidence;
+  const always = [...chainFaults(evidence), ...staleFaults(evidence)];
+  const strict = [...streams.flatMap((stream) => streamFaults(evidence, stream)), ...strayFaults(evidence)];
+  const isKnown = shared !== null && streams.some(({ merged }) => merged);
+  return isKnown ? { faults: always, known: strict } : { faults: [...strict, ...always], known: [] };
+}
+
+function chainFaults({ name, streams, transactions }: Evidence): string[] {
+  return streams.flatMap(({ direction }) => {
+    const checkpoint = `/ferry/sync/${name}/${direction}/checkpoint`;
+    const { faults } = checkpointChain(transactions[targetOf(direction)], checkpoint);
+    return faults.map((fault) => `checkpoint of ${direction}: ${fault}`);
+  });
+}
+
+function staleFaults({ name, root, transactions, writers }: Evidence): string[] {
+  return SIDES.flatMap((side) =>
+    staleWrites(transactions[side], writers[side], `/ferry/sync/${name}`, root).map(
+      (fault) => `side ${side}: ${fault}`,
     ),
-  ];
+  );
+}
+
+function strayFaults(evidence: Evidence): string[] {
+  return SIDES.flatMap((side) => {
+    const rules = {
+      transactions: evidence.transactions[side],
+      writers: evidence.writers[side],
+      mayWrite: mayWrite(evidence, side),
+      mayLevel: mayLevel(evidence, side),
+    };
+    return strayWrites(rules).map((fault) => `side ${side}: ${fault}`);
+  });
 }
 
 /** On a side that is the source alone: nowhere. */
@@ -59,9 +81,22 @@ function mayWrite({ streams, shared, root }: Evidence, side: Side): (path: strin
   return (path) => path === root || subtrees.some((one) => path === one || path.startsWith(`${one}/`));
 }
 
-function streamFaults({ transactions }: Evidence, { direction, root, merged }: Stream): string[] {
-  const [source, target] = [transactions[sourceOf(direction)], transactions[targetOf(direction)]];
-  if (merged) return mergedFaults(source, target, root).map((fault) => `${direction}: ${fault}`);
+/** In both directions the lower version is raised, also where only this side's clients write. */
+function mayLevel({ streams, shared }: Evidence, side: Side): (path: string) => boolean {
+  if (shared === null || !streams.some(({ merged }) => merged)) return () => false;
+  const roots = streams.filter(({ direction }) => sourceOf(direction) === side).map(({ root }) => root);
+  return (path) => roots.some((root) => path === root || path.startsWith(`${root}/`));
+}
+
+function streamFaults({ transactions, writers }: Evidence, { direction, root, merged }: Stream): string[] {
+  const [from, to] = [sourceOf(direction), targetOf(direction)];
+  const target = transactions[to];
+  const source = transactions[from];
+  if (merged) {
+    // What the engines wrote on the source must not count: a change of a client that they undid would go unnoticed.
+    const own = source.filter(({ body, session }) => body.kind !== "changes" || writers[from].has(session));
+    return mergedFaults(own, target, root).map((fault) => `${direction}: ${fault}`);
+  }
   const perPath = differingHistories(histories(source, root), histories(target, root));
   const order = orderFault(source, target, root);
   return [...perPath, ...(order === null ? [] : [order])].map((fault) => `${direction}: ${fault}`);

@@ -13,6 +13,7 @@ if (seeds === null) {
 const stage = new Stage();
 const failed: number[] = [];
 let merged = 0;
+let known = 0;
 let changes = 0;
 for (const seed of seeds) {
   const plan = planOf(seed);
@@ -24,6 +25,7 @@ for (const seed of seeds) {
     console.log(shownFailure(plan, result));
   }
   if (result.merged > 0) merged++;
+  if (result.known > 0) known++;
   changes += result.changes;
 }
 await stage.close();
@@ -31,6 +33,7 @@ const exact = seeds.length - merged;
 console.log(
   `${seeds.length} seeds, ${exact} by the strict rule in all directions, ${changes} changes followed`,
 );
+if (known > 0) console.log(`${known} with known breaches: FERRY_TEST_STRICT=1 makes them failures`);
 console.log(
   `${seeds.length - failed.length} passed, ${failed.length} failed${failed.length > 0 ? `: ${failed.join(" ")}` : ""}`,
 );

@@ -57,7 +57,7 @@ export interface Plan {
 }
 
 /** Faults begin in this time; the writes take a little longer. */
-const SPAN_MS = 2_600;
+const SPAN_MS = 1_800;
 const ROUND_MS = 150;
 
 export function planOf(seed: number): Plan {
@@ -80,7 +80,7 @@ export function planOf(seed: number): Plan {
     writers,
     late,
     leave,
-    rounds: Math.ceil((SPAN_MS + 600) / ROUND_MS),
+    rounds: Math.ceil((SPAN_MS + 300) / ROUND_MS),
     roundMs: ROUND_MS,
     perRound,
     faults: faults.toSorted((one, other) => one.atMs - other.atMs),

@@ -2,7 +2,7 @@
 import { type Plan, shownFault } from "./plan.js";
 import type { RunResult } from "./seed-run.js";
 
-const MOST = 30;
+const MOST = 120;
 
 export function shownRun(plan: Plan, result: RunResult, ms: number): string {
   const { seed, servers, bidirectional, late } = plan;
@@ -12,6 +12,7 @@ export function shownRun(plan: Plan, result: RunResult, ms: number): string {
     ...(servers === 3 ? ["3 servers"] : []),
     ...(late ? ["late"] : []),
     result.merged === 0 ? "exact" : "merged",
+    ...(result.known > 0 ? [`${result.known} known breaches`] : []),
   ];
   const faults = plan.faults.map(({ kind: fault, side }) =>
     fault.startsWith("engine") ? fault : `${fault}(${side})`,

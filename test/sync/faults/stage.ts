@@ -25,7 +25,7 @@ export class Stage {
       return result;
     } catch (error) {
       await this.close();
-      return { faults: [String(error)], notes: [], log: "", changes: 0, merged: 0 };
+      return { faults: [String(error)], notes: [], log: "", changes: 0, merged: 0, known: 0 };
     }
   }
 

@@ -3,6 +3,7 @@
  * that another one has relieved. Pure.
  */
 import type { Change, Transaction } from "../../../src/zookeeper/learner/transaction.js";
+import { dataText } from "../history.js";
 
 export interface WriteRules {
   readonly transactions: readonly Transaction[];
@@ -10,18 +11,34 @@ export interface WriteRules {
   readonly writers: ReadonlySet<bigint>;
   /** Where the engines may write here. */
   readonly mayWrite: (path: string) => boolean;
+  /** Where they may bring versions and counters level, and change nothing else: whole states were compared. */
+  readonly mayLevel: (path: string) => boolean;
 }
 
 /** Writes by somebody else than the writers: an echo, or a write astray. */
-export function strayWrites({ transactions, writers, mayWrite }: WriteRules): string[] {
+export function strayWrites({ transactions, writers, mayWrite, mayLevel }: WriteRules): string[] {
+  const data = new Map<string, string>();
+  const isLevelling = (change: Change) =>
+    mayLevel(change.path) &&
+    (isBump(change.path) || (change.kind === "setData" && dataText(change.data) === data.get(change.path)));
   return transactions.flatMap(({ zxid, session, body }) => {
-    if (body.kind !== "changes" || session === 0n || writers.has(session)) return [];
-    const stray = body.changes.find(({ path }) => !mayWrite(path));
+    if (body.kind !== "changes") return [];
+    const isKnown = session === 0n || writers.has(session);
+    const stray = isKnown
+      ? undefined
+      : body.changes.find((change) => !mayWrite(change.path) && !isLevelling(change));
+    for (const change of body.changes) {
+      if (change.kind === "create" || change.kind === "setData") data.set(change.path, dataText(change.data));
+    }
     if (stray === undefined) return [];
-    return [
-      `transaction ${hex(zxid)} of session ${hex(session)}, none of the writers': ${stray.kind} ${stray.path}`,
-    ];
+    const by = `session ${hex(session)}, none of the writers'`;
+    return [`transaction ${hex(zxid)} of ${by}: ${stray.kind} ${stray.path}`];
   });
+}
+
+/** Made and deleted in one transaction, to raise a counter. */
+function isBump(path: string): boolean {
+  return path.endsWith("/ferry-bump");
 }
 
 /** @param control the folder of the synchronisation on this side: /ferry/sync/<name> */
