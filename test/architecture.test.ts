@@ -18,6 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/install": [],
   "src/schema": [],
   "src/zookeeper": [],
+  "src/marathon": [],
   "src/config": ["src/schema", "src/sync", "src/sync/paths"],
   "src/secrets": ["src/config", "providers"],
   "src/git": ["state"],
