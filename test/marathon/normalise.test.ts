@@ -132,6 +132,24 @@ normal("made-up apps are equal to what the server would answer", () => {
   );
 });
 
+normal("made-up groups are equal to what the server would answer, in whatever order", () => {
+  fc.assert(
+    fc.property(fc.array(writtenApp, { maxLength: 3 }), fc.nat(500), (written, seed) => {
+      // In a group relative ids are seen from there; the model of the server knows the root only.
+      const apps = written.map((app, at) => ({ ...app, dependencies: [], id: `app-${at}` }));
+      const wanted = normaliseGroup({ apps, groups: [{ id: "below", apps }] }, "/shop");
+      const shown = (group: string): JsonObject[] =>
+        apps.map((app) => serverView({ ...app, id: `${group}/${app.id}` }, seed)).reverse();
+      const empty = { groups: [], pods: [], dependencies: [], version: "v" };
+      const below = { ...empty, id: "/shop/below", apps: shown("/shop/below") };
+      const live = { ...empty, id: "/shop", apps: shown("/shop"), groups: [below], enforceRole: false };
+      assert.equal(groupAsWanted(normaliseGroup(live, "/shop"), wanted), wanted);
+      assert.equal(normaliseGroup(wanted, "/shop"), wanted);
+    }),
+    { numRuns: 500 },
+  );
+});
+
 normal("the canonical form of a canonical form is itself, and the server reads it as the same app", () => {
   fc.assert(
     fc.property(writtenApp, fc.nat(500), (written, seed) => {

@@ -25,6 +25,8 @@ export class FakeMarathon {
   readonly pods = new Map<string, JsonObject>();
   /** The next write is carried out, and its answer is lost. */
   loseNextAnswer = false;
+  /** The next write is refused with 422 and this body. */
+  refuseNext: JsonObject | null = null;
   private readonly server: Server;
 
   constructor() {
@@ -66,6 +68,11 @@ export class FakeMarathon {
     if (isWrite) {
       this.writes.push(`${method} ${url.pathname}${url.search}`);
       this.bodies.push(body);
+    }
+    if (isWrite && this.refuseNext !== null) {
+      const refused = this.refuseNext;
+      this.refuseNext = null;
+      return { status: 422, body: refused };
     }
     const reply = this.route({ method, path: url.pathname, query: url.searchParams, body });
     if (!isWrite || !this.loseNextAnswer) return reply;
@@ -167,9 +174,10 @@ export class FakeMarathon {
 
   private queue(): Json[] {
     return [...this.state.apps.values()]
-      .filter((app) => app.tasks.length < app.instances && !app.going)
-      .map((app) => ({
-        count: app.instances - app.tasks.length,
+      .map((app) => ({ app, fresh: app.tasks.filter((task) => task.version >= app.configVersion).length }))
+      .filter(({ app, fresh }) => fresh < app.instances && !app.going)
+      .map(({ app, fresh }) => ({
+        count: app.instances - fresh,
         role: "*",
         delay: { timeLeftSeconds: app.failure === null ? 0 : 7, overdue: app.failure === null },
         since: app.version,
@@ -195,7 +203,7 @@ export class FakeMarathon {
     const changes = new Map<string, JsonObject | null>();
     collect(isObject(body) ? body : {}, id, below, changes);
     if (query.get("dryRun") !== "true") return this.started(changes, query);
-    const actions = [...changes].map(([app, written]) => ({
+    const actions: JsonObject[] = [...changes].map(([app, written]) => ({
       action:
         written === null
           ? "StopApplication"
@@ -204,7 +212,19 @@ export class FakeMarathon {
             : "StartApplication",
       app,
     }));
+    actions.push(...this.podsOfDropped(id, body).map((pod) => ({ action: "StopPod", pod })));
     return ok({ steps: actions.length === 0 ? [] : [{ actions }] });
+  }
+
+  /** Pods of a kept group stay, pods of a dropped one go with it. */
+  private podsOfDropped(id: string, body: Json): string[] {
+    const groups = isObject(body) ? body["groups"] : undefined;
+    if (!Array.isArray(groups)) return [];
+    const named = (groups as readonly JsonObject[]).map((group) => String(group["id"]));
+    return [...this.pods.keys()].filter((pod) => {
+      const child = `${id}/${pod.slice(id.length + 1).split("/")[0]}`;
+      return pod.startsWith(`${id}/`) && pod !== child && !named.includes(child);
+    });
   }
 
   private shownGroup(id: string): JsonObject | null {

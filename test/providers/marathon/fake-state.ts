@@ -38,7 +38,8 @@ export class FakeState {
   readonly apps = new Map<string, FakeApp>();
   readonly deployments: FakeDeployment[] = [];
   frameworkId = "f-1";
-  private serial = 0;
+  /** Seconds of the next version. */
+  serial = 0;
 
   /** Grows with each call. */
   nextVersion(): string {
