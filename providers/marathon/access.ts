@@ -41,14 +41,13 @@ export class Clients {
   }
 }
 
-/** The client of the Marathon that `spec.marathon` names. Rejects with DiagnosticError when that is not known. */
+/** The client of the Marathon at the address `name`. Rejects with DiagnosticError when that is not known. */
 export async function clientFor(
   clients: Clients,
   address: string,
-  spec: JsonObject,
+  name: Json | undefined,
   context: ProviderContext,
 ): Promise<MarathonClient> {
-  const name = spec["marathon"];
   const marathon = typeof name === "string" ? context.resource(name) : undefined;
   if (marathon === undefined) throw unknownMarathon(address, String(name));
   return clients.of(address, marathon.spec, context.secrets);

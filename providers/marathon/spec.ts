@@ -61,10 +61,32 @@ export function isScaledElsewhere(spec: JsonObject): boolean {
   return spec["scaling"] === "external";
 }
 
-/** The fields that only steer ferry: nothing of them is in Marathon, so that live always has them as wanted. */
-export function steering(spec: JsonObject): JsonObject {
+/** Where something is in the world: on which Marathon, under which id. */
+export interface Place {
+  /** Address of the Marathon. */
+  readonly marathon: Json;
+  readonly id: string;
+}
+
+/** What was applied tells where it is: what is declared may already name another place. Undefined while that is not known. */
+export function placeOf(spec: JsonObject, recorded: JsonObject | null): Place | undefined {
+  const at = recorded !== null && idOf(recorded) !== undefined ? recorded : spec;
+  const id = idOf(at);
+  return id === undefined ? undefined : { marathon: at["marathon"] ?? null, id };
+}
+
+/** The state's name for it. */
+export function identityOf({ marathon, id }: Place): JsonObject {
+  return { marathon, id };
+}
+
+/**
+ * The fields besides the definition. But for the Marathon they only steer ferry: nothing of them is in the world, so that live
+ * always has them as wanted.
+ */
+export function steering(spec: JsonObject, { marathon }: Place): JsonObject {
   const { definition: _definition, ...rest } = spec;
-  return rest;
+  return { ...rest, marathon };
 }
 
 /** The output `id`. */

@@ -57,9 +57,11 @@ export class MarathonClient {
     return this.transport.leader;
   }
 
-  /** All apps with counts, without tasks. */
-  apps(signal: AbortSignal): Promise<App[]> {
-    return this.read({ method: "GET", path: "/v2/apps" }, signal, (value) => listOf(value, appOf, "apps"));
+  /** Apps whose id contains a text ("" for all), with counts and last failures, without tasks. */
+  apps(idContains: string, signal: AbortSignal): Promise<App[]> {
+    const filter = idContains === "" ? "" : `&id=${encodeURIComponent(idContains)}`;
+    const path = `/v2/apps?embed=apps.lastTaskFailure${filter}`;
+    return this.read({ method: "GET", path }, signal, (value) => listOf(value, appOf, "apps"));
   }
 
   /** One app with counts, tasks, deployments and its last failure; null when there is none. */

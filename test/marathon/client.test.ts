@@ -132,7 +132,10 @@ marathon("names what of an answer has another shape", async () => {
   const page = await startNode(json("<html>It works!</html>"));
   assert.match((await failure(clientOf([page]).info(signal))).message, /no JSON: is this a Marathon/);
   const wrong = await startNode(json('{"apps":[{"id":"/a","version":3}]}'));
-  assert.match((await failure(clientOf([wrong]).apps(signal))).message, /apps\[0\]\.version should be text/);
+  assert.match(
+    (await failure(clientOf([wrong]).apps("", signal))).message,
+    /apps\[0\]\.version should be text/,
+  );
 });
 
 marathon("follows a standby's redirect to the leader's events, and comes back after a break", async () => {

@@ -1,6 +1,6 @@
 /** The kind MarathonApp: an app on a Marathon, changed by deployments or by releases in stages. */
 import { normaliseApp } from "../../../src/marathon/normalise/app.js";
-import type { JsonObject } from "../../../src/value/json.js";
+import { canonicalJson, type JsonObject } from "../../../src/value/json.js";
 import type {
   ApplyResult,
   ChangeRequest,
@@ -19,7 +19,15 @@ import { importById } from "../import-by-id.js";
 import { normaliseRelease, type ReleaseSpec, releaseOf, releaseProblems } from "../release/release-spec.js";
 import { runRelease } from "../release/run.js";
 import { copyIdOf, stagesOf } from "../release/stages.js";
-import { definitionOf, deploymentOf, idOf, idOutput, isScaledElsewhere, normaliseSpec } from "../spec.js";
+import {
+  definitionOf,
+  deploymentOf,
+  idOf,
+  idOutput,
+  isScaledElsewhere,
+  normaliseSpec,
+  placeOf,
+} from "../spec.js";
 import { definitionProblems } from "./definition-problems.js";
 import { isReconfigured } from "./live.js";
 import { findCopy, isCopyOf, presentResult } from "./read.js";
@@ -47,14 +55,20 @@ export function appHandler({ clients, clock }: Dependencies): KindHandler {
     request: Pick<ReadRequest, "address" | "recorded">,
     context: ProviderContext,
   ): Promise<ReadResult> {
-    const id = idOf(spec);
+    const place = placeOf(spec, request.recorded);
     const wanted = definitionOf(spec);
-    if (id === undefined || wanted === undefined) return { status: "absent", diagnostics: [] };
-    const client = await clientFor(clients, request.address, spec, context);
+    if (place === undefined || wanted === undefined) return { status: "absent", diagnostics: [] };
+    const { id } = place;
+    const client = await clientFor(clients, request.address, place.marathon, context);
     const app = await client.app(id, context.signal);
     if (app === null) return { status: "absent", diagnostics: [] };
     const copy = await findCopy(client, id, [spec, request.recorded], context.signal);
-    return presentResult(app, spec, wanted, { copy, recorded: request.recorded, address: request.address });
+    return presentResult(app, spec, wanted, {
+      place,
+      copy,
+      recorded: request.recorded,
+      address: request.address,
+    });
   }
 
   async function read(request: ReadRequest, context: ProviderContext): Promise<ReadResult> {
@@ -75,7 +89,7 @@ export function appHandler({ clients, clock }: Dependencies): KindHandler {
     const { address, identity } = change;
     const spec = change.action === "delete" ? change.before : change.after;
     try {
-      const client = await clientFor(clients, address, spec, context);
+      const client = await clientFor(clients, address, spec["marathon"], context);
       const work: Work = {
         address,
         client,
@@ -86,7 +100,7 @@ export function appHandler({ clients, clock }: Dependencies): KindHandler {
       };
       await carryOut(change, work);
       if (change.action === "delete") return { status: "deleted", diagnostics: [] };
-      const now = await readWanted(change.after, { address, recorded: change.after }, context);
+      const now = await readWanted(change.after, { address, recorded: null }, context);
       if (now.status !== "present") return { status: "failed", identity, diagnostics: now.diagnostics };
       return { ...now, status: "done" };
     } catch (error) {
@@ -143,8 +157,7 @@ async function update(
     const stages = stagesOf(release, now);
     if (stages.length > 0) return runRelease(stages, change, release, work);
   }
-  const same =
-    before !== null && !isReconfigured(before, after) && before["instances"] === after["instances"];
+  const same = before !== null && canonicalJson(before) === canonicalJson(after);
   // The copy may be what serves while the app is scaled: it goes last.
   if (!same) await replaceApp(change, work);
   if (left !== null) await removeCopy(id, work);

@@ -9,7 +9,7 @@ import type { ReadResult } from "../../provider.js";
 import { COPY_OF } from "../release/copy.js";
 import { releaseOf } from "../release/release-spec.js";
 import { copyIdOf } from "../release/stages.js";
-import { definitionOf, isScaledElsewhere, steering } from "../spec.js";
+import { definitionOf, identityOf, isScaledElsewhere, type Place, steering } from "../spec.js";
 import { appAttributes, liveApp, withForgotten } from "./live.js";
 
 /** Whether ferry made it for a release of that app. */
@@ -31,6 +31,7 @@ export async function findCopy(
 }
 
 export interface Around {
+  readonly place: Place;
   readonly copy: string | null;
   readonly recorded: JsonObject | null;
   readonly address: string;
@@ -40,17 +41,17 @@ export function presentResult(
   app: App,
   spec: JsonObject,
   wanted: JsonObject,
-  { copy, recorded, address }: Around,
+  { place, copy, recorded, address }: Around,
 ): ReadResult {
   const read = liveApp(app.definition, { wanted, scaledElsewhere: isScaledElsewhere(spec) });
   const { live: definition, forgotten } = withForgotten(read, definitionOf(recorded));
-  const steers = steering(spec);
+  const steers = steering(spec, place);
   const release = isObject(steers["release"]) ? steers["release"] : {};
   return {
     status: "present",
     live: { ...steers, ...(copy === null ? {} : { release: { ...release, copy } }), definition },
     attributes: appAttributes(app, servicePorts(normaliseApp(app.definition))),
-    identity: { id: app.id },
+    identity: identityOf(place),
     diagnostics: notesOf(app, forgotten, address),
   };
 }

@@ -1,5 +1,5 @@
 /** What a change of an app will do, in words and in order: a release stage by stage. Pure. */
-import { isObject, type JsonObject } from "../../../src/value/json.js";
+import { canonicalJson, isObject, type JsonObject } from "../../../src/value/json.js";
 import type { ChangeRequest } from "../../provider.js";
 import { releaseOf } from "../release/release-spec.js";
 import { copyIdOf, stagesOf, stageText } from "../release/stages.js";
@@ -14,7 +14,8 @@ export function describeAppSteps(change: ChangeRequest): string[] {
   const timeout = `followed for at most ${deploymentOf(spec).timeoutSeconds} s`;
   if (change.action === "delete") return [`delete ${id} and its tasks, ${timeout}`];
   const count = String(after["instances"] ?? 1);
-  if (change.action === "create") return [`create ${id} and start ${count} instances, ${timeout}`];
+  if (change.action === "create")
+    return [`create ${id} and start ${count === "1" ? "1 instance" : `${count} instances`}, ${timeout}`];
   return updateSteps(change, id, after, timeout);
 }
 
@@ -32,7 +33,10 @@ function updateSteps(
     return [`rolling restart of ${id} by its upgradeStrategy, ${timeout}`];
   }
   const left = copyLeft(change.before) === null ? [] : [`remove ${copyIdOf(id)}, left by an earlier release`];
-  if (before["instances"] === after["instances"]) return left;
+  if (before["instances"] === after["instances"]) {
+    const same = canonicalJson(before) === canonicalJson(after);
+    return same ? left : [`set what restarts nothing of ${id}`, ...left];
+  }
   return [
     `scale ${id} from ${String(before["instances"])} to ${String(after["instances"])}, ${timeout}`,
     ...left,

@@ -21,10 +21,12 @@ import { importById } from "../import-by-id.js";
 import {
   definitionOf,
   deploymentOf,
+  identityOf,
   idOf,
   idOutput,
   isScaledElsewhere,
   normaliseSpec,
+  placeOf,
   steering,
 } from "../spec.js";
 import { groupChanges, liveGroup, normaliseDefinition, withForgottenInApps } from "./live.js";
@@ -69,19 +71,20 @@ export function groupHandler({ clients, clock }: Dependencies): KindHandler {
     request: Pick<ReadRequest, "address" | "recorded">,
     context: ProviderContext,
   ): Promise<ReadResult> {
-    const [id, wanted] = [idOf(spec), definitionOf(spec)];
-    if (id === undefined || wanted === undefined) return { status: "absent", diagnostics: [] };
-    const client = await clientFor(clients, request.address, spec, context);
+    const [place, wanted] = [placeOf(spec, request.recorded), definitionOf(spec)];
+    if (place === undefined || wanted === undefined) return { status: "absent", diagnostics: [] };
+    const { id } = place;
+    const client = await clientFor(clients, request.address, place.marathon, context);
     const answer = await client.group(id, context.signal);
     if (answer === null) return { status: "absent", diagnostics: [] };
-    const apps = (await client.apps(context.signal)).filter((app) => appsIn(wanted).has(app.id));
+    const apps = (await client.apps(`${id}/`, context.signal)).filter((app) => appsIn(wanted).has(app.id));
     const read = liveGroup(answer, { wanted, scaledElsewhere: isScaledElsewhere(spec) });
     const { live, forgotten } = withForgottenInApps(read, definitionOf(request.recorded));
     return {
       status: "present",
-      live: { ...steering(spec), definition: live },
+      live: { ...steering(spec, place), definition: live },
       attributes: attributesOf(answer, apps),
-      identity: { id },
+      identity: identityOf(place),
       diagnostics: notesOf(request.address, apps, forgotten),
     };
   }
@@ -104,7 +107,7 @@ export function groupHandler({ clients, clock }: Dependencies): KindHandler {
     const { address, identity } = change;
     const spec = change.action === "delete" ? change.before : change.after;
     try {
-      const client = await clientFor(clients, address, spec, context);
+      const client = await clientFor(clients, address, spec["marathon"], context);
       await carryOut(change, {
         address,
         client,
@@ -114,7 +117,7 @@ export function groupHandler({ clients, clock }: Dependencies): KindHandler {
         report,
       });
       if (change.action === "delete") return { status: "deleted", diagnostics: [] };
-      const now = await readWanted(change.after, { address, recorded: change.after }, context);
+      const now = await readWanted(change.after, { address, recorded: null }, context);
       if (now.status !== "present") return { status: "failed", identity, diagnostics: now.diagnostics };
       return { ...now, status: "done" };
     } catch (error) {

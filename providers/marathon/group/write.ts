@@ -110,12 +110,12 @@ function changedMeanwhile(id: string, what: string, { address }: Work): Error {
 }
 
 /** All declared apps, asked for in one call however many there are. */
-function runningApps({ after, scaledElsewhere }: GroupChange, { client }: Work): Workload {
+function runningApps({ id: group, after, scaledElsewhere }: GroupChange, { client }: Work): Workload {
   const ids = [...appsIn(after).keys()];
   return {
     ids,
     state: async (version, signal) => {
-      const all = new Map((await client.apps(signal)).map((app) => [app.id, app]));
+      const all = new Map((await client.apps(`${group}/`, signal)).map((app) => [app.id, app]));
       const states = ids.map((id) => {
         const app = all.get(id);
         return app === undefined ? null : appState(app, version, { scaledElsewhere });

@@ -25,10 +25,12 @@ import { importById } from "../import-by-id.js";
 import {
   definitionOf,
   deploymentOf,
+  identityOf,
   idOf,
   idOutput,
   isScaledElsewhere,
   normaliseSpec,
+  placeOf,
   steering,
 } from "../spec.js";
 import { instancesOf, livePod, samePod, withForgotten } from "./live.js";
@@ -49,12 +51,14 @@ function describeSteps(change: ChangeRequest): string[] {
   const timeout = `followed for at most ${deploymentOf(spec).timeoutSeconds} s`;
   if (change.action === "delete") return [`delete ${id} and its instances, ${timeout}`];
   const count = instancesOf(definition);
-  if (change.action === "create") return [`create ${id} and start ${count} instances, ${timeout}`];
+  if (change.action === "create")
+    return [`create ${id} and start ${count === 1 ? "1 instance" : `${count} instances`}, ${timeout}`];
   const before = definitionOf(change.before) ?? {};
   if (!samePod(before, definition, true))
     return [`rolling restart of ${id} by its upgrade strategy, ${timeout}`];
   const was = instancesOf(before);
-  return was === count ? [] : [`scale ${id} from ${was} to ${count}, ${timeout}`];
+  if (was === count) return [`set what restarts nothing of ${id}`];
+  return [`scale ${id} from ${was} to ${count}, ${timeout}`];
 }
 
 export function podHandler({ clients, clock }: Dependencies): KindHandler {
@@ -63,9 +67,10 @@ export function podHandler({ clients, clock }: Dependencies): KindHandler {
     request: Pick<ReadRequest, "address" | "recorded">,
     context: ProviderContext,
   ): Promise<ReadResult> {
-    const [id, wanted] = [idOf(spec), definitionOf(spec)];
-    if (id === undefined || wanted === undefined) return { status: "absent", diagnostics: [] };
-    const client = await clientFor(clients, request.address, spec, context);
+    const [place, wanted] = [placeOf(spec, request.recorded), definitionOf(spec)];
+    if (place === undefined || wanted === undefined) return { status: "absent", diagnostics: [] };
+    const { id } = place;
+    const client = await clientFor(clients, request.address, place.marathon, context);
     const found = await client.pod(id, context.signal);
     if (found === null) return { status: "absent", diagnostics: [] };
     const status = await client.podStatus(id, context.signal);
@@ -76,13 +81,13 @@ export function podHandler({ clients, clock }: Dependencies): KindHandler {
     const { live, forgotten } = withForgotten(read, definitionOf(request.recorded));
     return {
       status: "present",
-      live: { ...steering(spec), definition: live },
+      live: { ...steering(spec, place), definition: live },
       attributes: attributesOf(
         found,
         status,
         running.map((deployment) => deployment.id),
       ),
-      identity: { id },
+      identity: identityOf(place),
       diagnostics: forgotten.length === 0 ? [] : [mayDrift(request.address, id, forgotten)],
     };
   }
@@ -105,7 +110,7 @@ export function podHandler({ clients, clock }: Dependencies): KindHandler {
     const { address, identity } = change;
     const spec = change.action === "delete" ? change.before : change.after;
     try {
-      const client = await clientFor(clients, address, spec, context);
+      const client = await clientFor(clients, address, spec["marathon"], context);
       await carryOut(change, {
         address,
         client,
@@ -115,7 +120,7 @@ export function podHandler({ clients, clock }: Dependencies): KindHandler {
         report,
       });
       if (change.action === "delete") return { status: "deleted", diagnostics: [] };
-      const now = await readWanted(change.after, { address, recorded: change.after }, context);
+      const now = await readWanted(change.after, { address, recorded: null }, context);
       if (now.status !== "present") return { status: "failed", identity, diagnostics: now.diagnostics };
       return { ...now, status: "done" };
     } catch (error) {

@@ -41,7 +41,7 @@ apps("tells what it does, follows the deployment and reports facts", async ({ wo
   const spec = world.spec(WEB);
   const result = succeeded(await world.create(KIND, spec));
   assert.ok(result.status === "done");
-  assert.equal(result.identity, { id: "/shop/web" });
+  assert.equal(result.identity, { marathon: "Marathon/m", id: "/shop/web" });
   assert.equal(result.attributes["tasks"], { staged: 0, running: 3, healthy: 3, unhealthy: 0 });
   assert.is(world.messages[0], "create /shop/web");
   assert.ok(
@@ -81,6 +81,29 @@ apps("unsets a field, which only a full replacement can", async ({ world }) => {
   succeeded(await world.update(KIND, spec));
   assert.equal(await world.differing(KIND, spec), []);
   assert.is(world.marathon.writes.at(-1), "PUT /v2/apps/shop/web?partialUpdate=false");
+});
+
+apps(
+  "another id or another Marathon is a replacement of what is there, never an orphan",
+  async ({ world }) => {
+    succeeded(await world.create(KIND, world.spec(WEB)));
+    const { rules } = world.handler(KIND);
+    assert.equal(await world.differing(KIND, world.spec({ ...WEB, id: "/shop/site" })), ["definition.id"]);
+    assert.equal(await world.differing(KIND, { ...world.spec(WEB), marathon: "Marathon/other" }), [
+      "marathon",
+    ]);
+    assert.equal(rules.forcesReplacement, ["marathon", "definition.id"]);
+  },
+);
+
+apps("a setting that restarts nothing is written too", async ({ world }) => {
+  succeeded(await world.create(KIND, world.spec(WEB)));
+  const spec = world.spec({ ...WEB, executorResources: { cpus: 0.3 } });
+  const change = await world.change(KIND, spec);
+  assert.equal(world.handler(KIND).describeSteps(change), ["set what restarts nothing of /shop/web"]);
+  succeeded(await world.apply(KIND, change));
+  assert.equal(await world.differing(KIND, spec), []);
+  assert.equal(world.marathon.state.apps.get("/shop/web")?.written["executorResources"], { cpus: 0.3 });
 });
 
 apps("sees a label that was added by hand", async ({ world }) => {
