@@ -16,11 +16,16 @@ export interface Registry {
 
 /** `settings`: provider name → its connection settings from the project file. */
 export async function openRegistry(settings: JsonObject): Promise<Registry> {
-  const [host, zookeeper] = await Promise.all([
+  const [host, zookeeper, marathon] = await Promise.all([
     import("./host/provider.js"),
     import("./zookeeper/provider.js"),
+    import("./marathon/provider.js"),
   ]);
-  return registryOf([host.createHostProvider(settings), zookeeper.createZooKeeperProvider(settings)]);
+  return registryOf([
+    host.createHostProvider(settings),
+    zookeeper.createZooKeeperProvider(settings),
+    marathon.createMarathonProvider(settings),
+  ]);
 }
 
 /** A registry of given providers. Two that serve the same kind are a mistake in the code. */

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { installRoot } from "../install/root.js";
 import { isObject, type Json } from "../value/json.js";
-import { DOCUMENT_KINDS, schemaFile, schemaFileName } from "./schema-files.js";
+import { DOCUMENT_KINDS, SHARED_SCHEMAS, schemaFile, schemaFileName } from "./schema-files.js";
 
 const BANNER =
   "// Made from schemas/ by src/schema/generate-types.ts: change the schema, then `npm run generate`.";
@@ -29,11 +29,11 @@ function typeable(value: Json): Json {
 async function typesOf(kind: string): Promise<string> {
   const { compile } = await import("json-schema-to-typescript");
   const schema = typeable(schemaFile(schemaFileName(kind)));
-  const common = typeable(schemaFile("common.schema.json"));
+  const shared = (url: string): string | undefined => SHARED_SCHEMAS.find((name) => url.endsWith(name));
   const resolver = {
     order: 1,
-    canRead: (file: { url: string }) => file.url.endsWith("common.schema.json"),
-    read: () => JSON.stringify(common),
+    canRead: (file: { url: string }) => shared(file.url) !== undefined,
+    read: (file: { url: string }) => JSON.stringify(typeable(schemaFile(shared(file.url) ?? ""))),
   };
   return compile(schema as Parameters<typeof compile>[0], kind, {
     bannerComment: BANNER,
@@ -43,7 +43,7 @@ async function typesOf(kind: string): Promise<string> {
     format: true,
     style: { printWidth: 110 },
     cwd: join(installRoot(), "schemas"),
-    $refOptions: { resolve: { file: false, http: false, common: resolver } },
+    $refOptions: { resolve: { file: false, http: false, shared: resolver } },
   });
 }
 

@@ -3,7 +3,7 @@
  * the language itself. Computes from schemas/, writes nothing.
  */
 import { isObject, type Json, type JsonObject } from "../value/json.js";
-import { COMMON_SCHEMA, DOCUMENT_KINDS, schemaFile, schemaFileName } from "./schema-files.js";
+import { COMMON_SCHEMA, DOCUMENT_KINDS, SHARED_SCHEMAS, schemaFile, schemaFileName } from "./schema-files.js";
 
 export interface SchemaSummary {
   readonly kind: string;
@@ -94,12 +94,28 @@ export function publishedSchema(kind: string): JsonObject | undefined {
   const { definitions: _, ...schema } = schemaFile(file);
   const body = rewrite(file, schema, "", true);
   if (!isObject(body)) return undefined;
-  return { ...body, definitions: { ...definitionsOf(COMMON_SCHEMA), ...definitionsOf(file) } };
+  const all = [...sharedFilesOf(file), file].map(definitionsOf);
+  return { ...body, definitions: Object.assign({}, ...all) as JsonObject };
+}
+
+/** Shared files that a file refers to, by itself or through another one. */
+function sharedFilesOf(file: string): string[] {
+  const found = new Set<string>();
+  const visit = (name: string): void => {
+    const text = JSON.stringify(schemaFile(name));
+    for (const other of SHARED_SCHEMAS) {
+      if (found.has(other) || !text.includes(`"${other}#`)) continue;
+      found.add(other);
+      visit(other);
+    }
+  };
+  visit(file);
+  return [...found];
 }
 
 /** One schema for every document of a project: which one holds is decided by `kind`. */
 export function publishedBundle(): JsonObject {
-  const definitions: Record<string, Json> = { ...definitionsOf(COMMON_SCHEMA) };
+  const definitions: Record<string, Json> = Object.assign({}, ...SHARED_SCHEMAS.map(definitionsOf));
   const choices = DOCUMENT_KINDS.map((kind): JsonObject => {
     const file = schemaFileName(kind);
     const { definitions: _, $schema: __, ...schema } = schemaFile(file);

@@ -9,9 +9,20 @@ import { isObject, type Json, type JsonObject } from "../value/json.js";
 
 export const API_VERSION = "ferry/v1";
 export const COMMON_SCHEMA = "common.schema.json";
+/** Files that hold no kind, only definitions that kinds refer to. */
+export const SHARED_SCHEMAS: readonly string[] = [COMMON_SCHEMA, "marathon.schema.json"];
 
 /** Kinds that become resources. */
-export const RESOURCE_KINDS: readonly string[] = ["Host", "ZooKeeperEnsemble", "ZNode", "Sync"];
+export const RESOURCE_KINDS: readonly string[] = [
+  "Host",
+  "ZooKeeperEnsemble",
+  "ZNode",
+  "Sync",
+  "Marathon",
+  "MarathonApp",
+  "MarathonGroup",
+  "MarathonPod",
+];
 /** Every kind of document, in the order in which they are listed to users. */
 export const DOCUMENT_KINDS: readonly string[] = ["Project", ...RESOURCE_KINDS, "Module", "ModuleDefinition"];
 

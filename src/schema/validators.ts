@@ -5,7 +5,7 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import { isExpression } from "../value/expression.js";
 import { isObject, type Json, type JsonObject } from "../value/json.js";
-import { COMMON_SCHEMA, schemaFile, schemaFileName } from "./schema-files.js";
+import { SHARED_SCHEMAS, schemaFile, schemaFileName } from "./schema-files.js";
 
 export type ValuePath = readonly (string | number)[];
 
@@ -49,7 +49,7 @@ function validatorFor(kind: string): ValidateFunction {
       addUsedSchema: false,
     });
     engine.addVocabulary(ANNOTATIONS);
-    engine.addSchema(schemaFile(COMMON_SCHEMA), COMMON_SCHEMA);
+    for (const name of SHARED_SCHEMAS) engine.addSchema(schemaFile(name), name);
   }
   const validate = engine.compile(schemaFile(schemaFileName(kind)));
   compiled.set(kind, validate);

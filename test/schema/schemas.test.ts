@@ -4,12 +4,12 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { staleTypes } from "../../src/schema/generate-types.js";
 import { listSchemas, publishedBundle, publishedSchema } from "../../src/schema/published.js";
-import { DOCUMENT_KINDS, schemaFile, schemaFileName } from "../../src/schema/schema-files.js";
+import { DOCUMENT_KINDS, SHARED_SCHEMAS, schemaFile, schemaFileName } from "../../src/schema/schema-files.js";
 import { violations } from "../../src/schema/validators.js";
 import { isObject, type Json, type JsonObject } from "../../src/value/json.js";
 
 const schemas = suite("schemas");
-const FILES = ["common.schema.json", ...DOCUMENT_KINDS.map(schemaFileName)];
+const FILES = [...SHARED_SCHEMAS, ...DOCUMENT_KINDS.map(schemaFileName)];
 
 function properties(
   node: Json,

@@ -9,6 +9,7 @@ import { checkEnsembleSettings } from "./ensemble-settings.js";
 import { checkHosts } from "./hosts.js";
 import { checkIgnoredFields } from "./ignored-fields.js";
 import type { CheckInput } from "./input.js";
+import { checkMarathonIds, orderMarathon } from "./marathon.js";
 import { checkPorts } from "./ports.js";
 import { checkReferences } from "./references.js";
 import { checkSyncPairs } from "./sync-pairs.js";
@@ -27,8 +28,10 @@ const CHECKS: readonly ((input: CheckInput) => void)[] = [
   checkAcls,
   checkSyncs,
   checkSyncPairs,
+  checkMarathonIds,
   checkIgnoredFields,
   orderZNodes,
+  orderMarathon,
   checkCycles,
 ];
 
