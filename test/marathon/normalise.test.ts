@@ -123,7 +123,7 @@ normal("a pod's volumes, placement and images", () => {
 });
 
 normal("made-up apps are equal to what the server would answer", () => {
-  fc.assert(
+  void fc.assert(
     fc.property(writtenApp, fc.nat(500), (written, seed) => {
       const wanted = normaliseApp(written);
       assert.equal(comparable(serverView(written, seed), wanted), wanted);
@@ -133,7 +133,7 @@ normal("made-up apps are equal to what the server would answer", () => {
 });
 
 normal("made-up groups are equal to what the server would answer, in whatever order", () => {
-  fc.assert(
+  void fc.assert(
     fc.property(fc.array(writtenApp, { maxLength: 3 }), fc.nat(500), (written, seed) => {
       // In a group relative ids are seen from there; the model of the server knows the root only.
       const apps = written.map((app, at) => ({ ...app, dependencies: [], id: `app-${at}` }));
@@ -151,7 +151,7 @@ normal("made-up groups are equal to what the server would answer, in whatever or
 });
 
 normal("the canonical form of a canonical form is itself, and the server reads it as the same app", () => {
-  fc.assert(
+  void fc.assert(
     fc.property(writtenApp, fc.nat(500), (written, seed) => {
       const wanted = normaliseApp(written);
       assert.equal(normaliseApp(wanted), wanted);
@@ -172,7 +172,7 @@ normal("another value of any field is a difference", () => {
     { constraints: [["changed", "UNIQUE"]] },
     { user: "changed" },
   ];
-  fc.assert(
+  void fc.assert(
     fc.property(writtenApp, fc.constantFrom(...changes), fc.nat(500), (written, change, seed) => {
       const wanted = normaliseApp(written);
       const live = comparable(serverView({ ...written, ...change }, seed), wanted);

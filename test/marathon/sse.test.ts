@@ -27,7 +27,7 @@ const frames = fc.array(
 const lineEnd = fc.constantFrom("\n", "\r", "\r\n");
 
 sse("gives the same frames for any cut, any line end and any characters", () => {
-  fc.assert(
+  void fc.assert(
     fc.property(frames, lineEnd, fc.array(fc.nat()), (written, end, places) => {
       const stream = written
         .map(({ event, lines }) =>

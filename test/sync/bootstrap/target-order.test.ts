@@ -38,7 +38,7 @@ function withParents(of: string): string[] {
 
 order("parents come first, and nothing comes twice", () => {
   let within = 0;
-  fc.assert(
+  void fc.assert(
     fc.property(rules, tree, (some: readonly PathRule[], paths) => {
       const map = pathMap(some);
       const target = new TargetOrder(some);
