@@ -3,13 +3,8 @@ import { mkdir } from "node:fs/promises";
 import { relative, resolve } from "node:path";
 import { DiagnosticError, errorDiagnostic } from "../diagnostics/diagnostic.js";
 import { renderExactness } from "../render/sync/report-text.js";
-import { progressText } from "../render/sync/status-text.js";
 import { count, counted } from "../render/sync/words.js";
-import {
-  type BootstrapFile,
-  type BootstrapProgress,
-  writeBootstrapFile,
-} from "../sync/bootstrap/bootstrap-file.js";
+import { type BootstrapFile, writeBootstrapFile } from "../sync/bootstrap/bootstrap-file.js";
 import { CollectFailed, CollectLost } from "../sync/bootstrap/collect.js";
 import { chooseFeed } from "../sync/choose-feed.js";
 import type { SyncStatus } from "../sync/control/records.js";
@@ -20,6 +15,7 @@ import { hex } from "../sync/feed/zxid.js";
 import type { SyncSpec } from "../sync/spec.js";
 import type { Json } from "../value/json.js";
 import { SnapshotFileError } from "../zookeeper/snapshot-file/snapshot-file-error.js";
+import { bootstrapProgress } from "./bootstrap-progress.js";
 import { listenForInterrupts } from "./interrupts.js";
 import { type Reply, reply } from "./reply.js";
 import { rulesOf } from "./sync-report-run.js";
@@ -85,7 +81,7 @@ async function writeFile(
     if (kind !== "observer") throw noQuorumPort(sync, reason);
     const feed = observerFeed(spec.a, () => Promise.resolve(client), Math.random);
     await mkdir(directory, { recursive: true });
-    const onProgress = progress(sync, await countNodes(spec.a), terminal);
+    const onProgress = bootstrapProgress(sync.name, await countNodes(spec.a), terminal);
     return await writeBootstrapFile({ spec, directory, feed, signal, onProgress });
   } catch (error) {
     signal.throwIfAborted();
@@ -108,7 +104,7 @@ function fileReply(sync: DeclaredSync, spec: SyncSpec, made: BootstrapFile, cwd:
     `  size     ${counted(file.bytes, "byte")}`,
     `  SHA-256  ${file.sha256}`,
     "",
-    `New servers start on it with \`bootstrap: { snapshot: ${path} }\` in their ZooKeeperEnsemble; then run \`ferry sync run ${sync.name}\`.`,
+    `New servers start on it with \`bootstrap: { snapshot: ${path} }\` in their ZooKeeperEnsemble (a path from its YAML file); then run \`ferry sync run ${sync.name}\`.`,
     "",
     renderExactness(rows),
   ].join("\n");
@@ -125,39 +121,6 @@ function fileReply(sync: DeclaredSync, spec: SyncSpec, made: BootstrapFile, cwd:
     touched,
     exactness: rows as unknown as Json,
   });
-}
-
-const LIVE_MS = 200;
-const NOTE_MS = 10_000;
-
-/**
- * In place on a terminal, else now and then a line.
- * @param sourceNodes of the whole source, as a server counts them; null when none says so
- */
-function progress(
-  { name }: DeclaredSync,
-  sourceNodes: number | null,
-  terminal: Terminal,
-): (progress: BootstrapProgress) => void {
-  let phase: BootstrapProgress["phase"] | null = null;
-  let begun = 0;
-  let told = 0;
-  const every = terminal.canLive ? LIVE_MS : NOTE_MS;
-  return (now) => {
-    const at = performance.now();
-    if (now.phase !== phase) {
-      phase = now.phase;
-      begun = at;
-      told = at;
-    }
-    if (at - told < every) return;
-    told = at;
-    const total = now.total ?? sourceNodes;
-    const perSecond = (now.nodes * 1_000) / (at - begun);
-    const text = `${name} ${phase} ${progressText({ done: now.nodes, total, perSecond })}`;
-    if (terminal.canLive) terminal.live(text);
-    else terminal.note(text);
-  };
 }
 
 /** Nothing would tell what the source has deleted since from what the target alone has. */

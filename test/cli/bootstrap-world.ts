@@ -21,8 +21,8 @@ export interface BootstrapWorld {
   readonly source: TestEnsemble;
   readonly client: ZooKeeperClient;
   readonly folder: string;
-  /** Declares the Sync with a target there. */
-  declare(target: string, more?: string): void;
+  /** Declares the Sync with a target there. @param access more about the source */
+  declare(target: string, more?: string, access?: string): void;
   run(...args: readonly string[]): Promise<Answer>;
   start(...args: readonly string[]): Running;
   /** A target whose servers start on a file of the project's folder. */
@@ -42,8 +42,8 @@ export async function bootstrapWorld(version?: string): Promise<BootstrapWorld> 
     source,
     client,
     folder: project.directory,
-    declare: (target, more = PATHS) =>
-      project.write("sync.yaml", document(source.connectString, target, more)),
+    declare: (target, more = PATHS, access = "") =>
+      project.write("sync.yaml", document(source.connectString, target, more, access)),
     run: (...args) => ferry(["sync", ...args], options),
     start: (...args) => start(["sync", ...args], options),
     seeded: async (file, target) => {
@@ -64,13 +64,13 @@ function of(version: string | undefined): { version: string } | Record<string, n
   return version === undefined ? {} : { version };
 }
 
-function document(source: string, target: string, more: string): string {
+function document(source: string, target: string, more: string, access: string): string {
   const auth = "auth: [{ scheme: digest, credential: env:ZK_AUTH }]";
   return `apiVersion: ferry/v1
 kind: Sync
 metadata: { name: shop }
 spec:
-  source: { connectString: "${source}", ${auth} }
+  source: { connectString: "${source}", ${auth}${access === "" ? "" : `, ${access}`} }
   target: { connectString: "${target}", ${auth} }
   alerts: { lagMs: 60000 }
 ${more}`;
