@@ -86,6 +86,8 @@ export interface DirectionStatus {
   readonly held: number;
   /** In one direction: what is known of others' writes to the target; null when it is not watched. */
   readonly guard?: GuardStatus | null;
+  /** When whole states were compared last while both sides counted; null when that was not needed. */
+  readonly mergedMs?: number | null;
 }
 
 export interface GuardStatus {
@@ -125,6 +127,7 @@ export type AlertCode =
   | "source-lost"
   | "target-lost"
   | "differs"
+  | "merged"
   | "clocks";
 
 export interface Alert {

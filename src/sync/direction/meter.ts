@@ -5,6 +5,8 @@ import { operationCount, type Work } from "../translate/target-op.js";
 export class DirectionMeter {
   /** Newest zxid the source is known to have proposed. */
   head: bigint | null = null;
+  /** When whole states were compared last while both sides counted, milliseconds since the epoch. */
+  mergedMs: number | null = null;
   /** Newest transaction known to be on the target. */
   appliedZxid: bigint | null = null;
   readonly totals = { transactions: 0, operations: 0, skipped: 0, repaired: 0, conflicts: 0 };

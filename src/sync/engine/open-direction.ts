@@ -57,6 +57,7 @@ export async function openDirection(options: OpenDirectionOptions): Promise<Open
   const { feed, reason } = dependencies.feed(source, spec, sides[source].client);
   const toSource = target === "b" ? map.toA : map.toB;
   let copying = false;
+  let hasCopied = options.checkpoint.record.zxid !== "";
   const repairer = pair === null ? mirror() : merge(pair);
   const runner = new Direction({
     name,
@@ -88,8 +89,11 @@ export async function openDirection(options: OpenDirectionOptions): Promise<Open
       copying = is;
       pair?.views[source].journal.mute(is);
     },
-    onCopied: ({ nodes, changed, deleted }) =>
-      dependencies.log(`${name}: ${nodes} znodes compared, ${changed} brought level, ${deleted} deleted`),
+    onCopied: ({ nodes, changed, deleted }) => {
+      dependencies.log(`${name}: ${nodes} znodes compared, ${changed} brought level, ${deleted} deleted`);
+      if (pair !== null && hasCopied && changed + deleted > 0) runner.meter.mergedMs = dependencies.now();
+      hasCopied = true;
+    },
     onStopped: options.onStopped,
   });
   pair?.join(name, runner, shadows);

@@ -36,6 +36,7 @@ export function directionStatus(
     progress: facts.progress,
     digest: facts.digest,
     held,
+    mergedMs: meter.mergedMs,
   };
 }
 

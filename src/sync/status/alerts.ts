@@ -26,6 +26,8 @@ interface Condition {
 const GRACE_MS: Partial<Record<AlertCode, number>> = { "source-lost": 5_000, "target-lost": 5_000 };
 /** Milliseconds of skew, beyond what is uncertain, from which the later of two writes is in doubt. */
 const SKEW_MS = 1_000;
+/** Milliseconds for which people are told of a comparison of whole states. */
+const MERGED_MS = 60 * 60_000;
 const AT_WORK = new Set(["connecting", "copying", "catching-up", "live"]);
 
 /** Remembers since when each condition holds. */
@@ -34,7 +36,7 @@ export class AlertBook {
 
   /** @param nowMs milliseconds since the epoch */
   alerts(input: AlertInput, nowMs: number): Alert[] {
-    const conditions = conditionsOf(input);
+    const conditions = conditionsOf(input, nowMs);
     const before = this.since;
     this.since = new Map(conditions.map(({ key }) => [key, before.get(key) ?? nowMs]));
     return conditions.flatMap(({ key, code, text }) => {
@@ -44,9 +46,12 @@ export class AlertBook {
   }
 }
 
-function conditionsOf(input: AlertInput): Condition[] {
+function conditionsOf(input: AlertInput, nowMs: number): Condition[] {
   const { spec, directions, conflictsPerMinute, clockSkew } = input;
-  const found = directions.flatMap((direction) => directionConditions(direction, input));
+  const found = directions.flatMap((direction) => [
+    ...directionConditions(direction, input),
+    ...mergeConditions(direction, nowMs),
+  ]);
   const { alertPerMinute, strategy } = spec.conflicts;
   if (conflictsPerMinute > alertPerMinute) {
     const text = `${conflictsPerMinute} conflicts in the last minute, limit ${alertPerMinute}`;
@@ -58,6 +63,14 @@ function conditionsOf(input: AlertInput): Condition[] {
     found.push({ key: "clocks", code: "clocks", text });
   }
   return found;
+}
+
+/** What was changed meanwhile cannot always be told from what ferry had brought over itself. */
+function mergeConditions({ direction, mergedMs }: DirectionStatus, nowMs: number): Condition[] {
+  if (mergedMs === undefined || mergedMs === null || nowMs - mergedMs > MERGED_MS) return [];
+  const at = new Date(mergedMs).toISOString();
+  const text = `${direction}: whole states were compared until ${at}; what clients changed just before may have been undone`;
+  return [{ key: `${direction} merged`, code: "merged", text }];
 }
 
 function directionConditions(status: DirectionStatus, { spec, connected }: AlertInput): Condition[] {

@@ -67,6 +67,14 @@ alerting("a lost side counts after five seconds, and not while the direction res
   }
 });
 
+alerting("a comparison of whole states is told of for an hour", () => {
+  const merged = input({ mergedMs: 1_000 });
+  const book = new AlertBook();
+  assert.equal(codes(book, merged, 2_000), ["merged since 2000"]);
+  assert.equal(codes(book, merged, 3_600_000), ["merged since 2000"]);
+  assert.equal(codes(book, merged, 3_602_000), []);
+});
+
 alerting("clocks apart matter to last-write-wins alone, and not within what is uncertain", () => {
   const skewed = { clockSkew: { ms: 2_000, plusMinusMs: 1_001 } };
   assert.equal(new AlertBook().alerts(input({}, skewed), 1), []);
