@@ -7,7 +7,7 @@ import { connect } from "../../src/zookeeper/connect.js";
 import type { Transaction } from "../../src/zookeeper/learner/transaction.js";
 import type { ZooKeeperClient } from "../../src/zookeeper/types.js";
 import { waitFor } from "../../test/harness/wait.js";
-import { ROOT } from "./world.js";
+import { clockMs, DATA_BYTES, INDEX_AT, ROOT, RUN_AT } from "./world.js";
 
 const PREFIX = `${ROOT}/k`;
 
@@ -15,14 +15,13 @@ const PREFIX = `${ROOT}/k`;
 class Listener implements FeedListener {
   current = false;
 
-  constructor(private readonly onUpdate: (key: string, sentMs: number) => void) {}
+  constructor(private readonly onUpdate: (data: Buffer) => void) {}
 
   onTransaction({ body }: Transaction): void {
     if (body.kind !== "changes") return;
     for (const change of body.changes) {
       if (change.kind !== "setData" || !change.path.startsWith(PREFIX)) continue;
-      const sentMs = change.data === null || change.data.length < 8 ? 0 : change.data.readDoubleBE();
-      this.onUpdate(`${change.path}:${change.version}`, sentMs);
+      if (change.data?.length === DATA_BYTES) this.onUpdate(change.data);
     }
   }
   onCurrent(): void {
@@ -37,15 +36,13 @@ class Listener implements FeedListener {
 }
 
 export class Follower {
-  /** Updates of keys seen on each side. */
+  /** Updates of the present load that each side has had. */
   readonly seen: Record<Side, number> = { a: 0, b: 0 };
-  /** When the last one was seen, milliseconds since the epoch. */
+  /** When the last one was seen, by clockMs. */
   readonly lastAt: Record<Side, number> = { a: 0, b: 0 };
-  /** Source's commit seen → target's commit seen, milliseconds. */
-  lags: number[] = [];
-  /** Sent by the writer → target's commit seen. */
-  fromSend: number[] = [];
-  private readonly pending = new Map<string, number>();
+  /** When each was seen, by its index. */
+  readonly at: Record<Side, number[]> = { a: [], b: [] };
+  private run = 0;
   private feeds: Feed[] = [];
   private clients: ZooKeeperClient[] = [];
 
@@ -58,27 +55,19 @@ export class Follower {
     const client = await connect({ connectString: spec[side].connectString });
     const own = { ...spec[side], quorum: { ...spec[side].quorum, observerId: 0x50000001n } };
     const feed = observerFeed(own, async () => client, Math.random);
-    const listener = new Listener((key, sentMs) => this.note(side, key, sentMs));
+    const listener = new Listener((data) => this.note(side, data));
     feed.start(null, listener);
     this.feeds.push(feed);
     this.clients.push(client);
     return listener;
   }
 
-  private note(side: Side, key: string, sentMs: number): void {
-    const now = performance.timeOrigin + performance.now();
+  private note(side: Side, data: Buffer): void {
+    if (data.readUInt32BE(RUN_AT) !== this.run) return;
+    const now = clockMs();
     this.seen[side]++;
     this.lastAt[side] = now;
-    if (side === "a") {
-      this.pending.set(key, now);
-      return;
-    }
-    const at = this.pending.get(key);
-    // Seen on the target first: the source's news is still on its way to us.
-    if (at === undefined) this.lags.push(0);
-    else this.lags.push(now - at);
-    this.pending.delete(key);
-    this.fromSend.push(now - sentMs);
+    this.at[side][data.readUInt32BE(INDEX_AT)] = now;
   }
 
   /** Until every update of the source was seen on the target. */
@@ -86,12 +75,13 @@ export class Follower {
     await waitFor(`${updates} updates are on the target`, 10 * 60_000, () => this.seen.b >= updates);
   }
 
-  reset(): void {
+  /** From now on only updates of this load count. */
+  reset(run: number): void {
+    this.run = run;
     this.seen.a = 0;
     this.seen.b = 0;
-    this.lags = [];
-    this.fromSend = [];
-    this.pending.clear();
+    this.at.a = [];
+    this.at.b = [];
   }
 
   async stop(): Promise<void> {

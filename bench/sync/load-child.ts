@@ -1,27 +1,46 @@
 /** Updates the keys of the benchmark at a rate, or as fast as the servers take it. Prints one line of JSON in the end. */
 import { connect } from "../../src/zookeeper/connect.js";
-import { DATA_BYTES, input, KEYS, type LoadRequest, type LoadResult, ROOT, rounded } from "./world.js";
+import {
+  clockMs,
+  DATA_BYTES,
+  INDEX_AT,
+  input,
+  KEYS,
+  type LoadRequest,
+  type LoadResult,
+  ROOT,
+  RUN_AT,
+  rounded,
+} from "./world.js";
 
 /** Requests under way at most. */
 const WINDOW = 1_000;
 
-const { connectString, rate, seconds, updates } = input<LoadRequest>();
+const { connectString, rate, seconds, updates, run = 0, stamps = false } = input<LoadRequest>();
 const client = await connect({ connectString });
+const sentAt: number[] = [];
+const acknowledgedAt: number[] = [];
 let sent = 0;
 let done = 0;
-const from = performance.now();
-const elapsed = (): number => (performance.now() - from) / 1_000;
+const from = clockMs();
+const elapsed = (): number => (clockMs() - from) / 1_000;
 const isOver = (): boolean =>
   (seconds !== null && elapsed() >= seconds) || (updates !== null && sent >= updates);
 
+function send(at: number): void {
+  const data = Buffer.alloc(DATA_BYTES);
+  data.writeUInt32BE(run, RUN_AT);
+  data.writeUInt32BE(at, INDEX_AT);
+  if (stamps) sentAt.push(clockMs());
+  void client.setData(`${ROOT}/k${at % KEYS}`, data).then(() => {
+    if (stamps) acknowledgedAt[at] = clockMs();
+    done++;
+  });
+}
+
 while (!isOver()) {
   const allowed = rate === null ? Number.POSITIVE_INFINITY : Math.floor(elapsed() * rate);
-  while (sent < allowed && sent - done < WINDOW && !(updates !== null && sent >= updates)) {
-    const data = Buffer.alloc(DATA_BYTES);
-    data.writeDoubleBE(performance.timeOrigin + performance.now());
-    void client.setData(`${ROOT}/k${sent % KEYS}`, data).then(() => done++);
-    sent++;
-  }
+  while (sent < allowed && sent - done < WINDOW && !(updates !== null && sent >= updates)) send(sent++);
   await new Promise((resolve) => setImmediate(resolve));
 }
 const took = elapsed();
@@ -29,5 +48,12 @@ const inTime = done;
 while (done < sent) await new Promise((resolve) => setImmediate(resolve));
 await client.close();
 const whole = updates === null ? { count: inTime, took } : { count: done, took: elapsed() };
-const result: LoadResult = { updates: sent, perSecond: rounded(whole.count / whole.took) };
+const packed = (times: readonly number[]): string | null =>
+  stamps ? Buffer.from(Float64Array.from(times).buffer).toString("base64") : null;
+const result: LoadResult = {
+  updates: sent,
+  perSecond: rounded(whole.count / whole.took),
+  sent: packed(sentAt),
+  acknowledged: packed(acknowledgedAt),
+};
 process.stdout.write(`${JSON.stringify(result)}\n`);

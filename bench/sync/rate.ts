@@ -2,14 +2,28 @@
 import { connect } from "../../src/zookeeper/connect.js";
 import { Follower } from "./follower.js";
 import { fillKeys } from "./lag.js";
-import { DATA_BYTES, KEYS, ROOT, rounded, specOf, startEngine, startLoad, startSides } from "./world.js";
+import {
+  clockMs,
+  DATA_BYTES,
+  KEYS,
+  ROOT,
+  rounded,
+  specOf,
+  startEngine,
+  startLoad,
+  startSides,
+} from "./world.js";
 
 export interface RateMeasurement {
   readonly backlog: number;
+  /** What the source's leader had the engine do. */
+  readonly wentOnBy: "DIFF" | "whole copy";
   /** From the first update of the backlog that the target has to the last. */
   readonly appliedPerSecond: number;
   /** From the start of the engine's process to the last. */
   readonly secondsWithStart: number;
+  /** Resident memory of the engine, at most. */
+  readonly peakMiB: number;
   /** A client of ours, each update by itself, and 100 in each multi. */
   readonly plainPerSecond: number;
   readonly plainMultiPerSecond: number;
@@ -25,17 +39,13 @@ export async function measureRate(backlog: number): Promise<RateMeasurement> {
     await first.says("is live");
     await startLoad(sides.a, { rate: 5_000, seconds: 2, updates: null }).ended;
     await first.kill("SIGTERM");
-    await startLoad(sides.a, { rate: null, seconds: null, updates: backlog }).ended;
+    await startLoad(sides.a, { rate: null, seconds: null, updates: backlog, run: 1 }).ended;
     await follower.start(spec);
-    follower.reset();
-    let firstAt = 0;
-    const watch = setInterval(() => {
-      if (firstAt === 0 && follower.seen.b > 0) firstAt = performance.timeOrigin + performance.now();
-    }, 1);
-    const started = performance.timeOrigin + performance.now();
+    follower.reset(1);
+    const started = clockMs();
     const engine = startEngine(spec);
     await follower.drained(backlog);
-    clearInterval(watch);
+    const peakMiB = engine.peakMiB();
     await engine.kill("SIGTERM");
     const [plain, multi] = [
       await plainRate(spec.b.connectString, 1),
@@ -43,8 +53,10 @@ export async function measureRate(backlog: number): Promise<RateMeasurement> {
     ];
     return {
       backlog,
-      appliedPerSecond: rounded((backlog * 1_000) / (follower.lastAt.b - firstAt)),
+      wentOnBy: engine.out.includes("znodes compared") ? "whole copy" : "DIFF",
+      appliedPerSecond: rounded((backlog * 1_000) / (follower.lastAt.b - (follower.at.b[0] ?? started))),
       secondsWithStart: rounded((follower.lastAt.b - started) / 1_000),
+      peakMiB,
       plainPerSecond: plain,
       plainMultiPerSecond: multi,
     };

@@ -20,6 +20,11 @@ export interface Sides {
   close(): Promise<void>;
 }
 
+/** Milliseconds of the monotonic clock: all processes of a machine read the same one. */
+export function clockMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}
+
 /** Servers keep every transaction of the run in memory, so that an engine goes on by DIFF, and take no snapshot. */
 export async function startSides(
   size: number,
@@ -155,14 +160,25 @@ export interface LoadRequest {
   readonly rate: number | null;
   readonly seconds: number | null;
   readonly updates: number | null;
+  /** Tells its updates from those of other loads: it is in their data. Default 0. */
+  readonly run?: number;
+  /** Keep the times of each update and give them in the result. */
+  readonly stamps?: boolean;
 }
 
 export interface LoadResult {
   readonly updates: number;
   readonly perSecond: number;
+  /** By clockMs, in the order of sending; doubles as base64. Null unless they were asked for. */
+  readonly sent: string | null;
+  readonly acknowledged: string | null;
 }
 
-/** Updates of all keys in turn; their data begin with the time of sending. */
+/** Where a load's data say which update they are. */
+export const RUN_AT = 0;
+export const INDEX_AT = 4;
+
+/** Updates of all keys in turn. */
 export function startLoad(ensemble: TestEnsemble, how: Omit<LoadRequest, "connectString">): Child {
   return new Child("load-child.js", { connectString: ensemble.connectString, ...how });
 }
