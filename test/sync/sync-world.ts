@@ -128,6 +128,8 @@ export async function compareSides(
   }
 }
 
-export function expectSame(comparison: Comparison): void {
+/** @param log of the engine, shown when it fails */
+export function expectSame(comparison: Comparison, log: readonly string[] = []): void {
+  if (comparison.differences.length > 0) console.error(log.join("\n"));
   assert.equal(comparison.differences, []);
 }

@@ -93,4 +93,20 @@ export class Problem extends Error {
       "Let the engine authenticate as superuser of the target (auth: digest super:…), then start it again",
     );
   }
+
+  static unknownAcl(path: string): Problem {
+    return new Problem(
+      "feed",
+      `the source sent ${path} without its ACL, and no transaction that sets it: it was not copied`,
+      "Start the engine again: it asks for another snapshot. Please report it with the version of the source's servers",
+    );
+  }
+
+  static madeTwice(path: string): Problem {
+    return new Problem(
+      "feed",
+      `one transaction made ${path} twice while the source's snapshot was sent: which of the two it shows is not known`,
+      "Start the engine again: it asks for another snapshot",
+    );
+  }
 }

@@ -17,9 +17,10 @@ import { type TargetOp, type Work, workBytes } from "../translate/target-op.js";
 import { type TranslateContext, translate } from "../translate/translate.js";
 import { compareNode } from "./compare-node.js";
 import { type CounterWish, planCounters } from "./counters.js";
-import { withoutKnown } from "./fuzzy.js";
+import { FuzzyWindow } from "./fuzzy-window.js";
 import { type MergeRules, mergeNode, wasDeleted } from "./merge-node.js";
 import type { TargetTree } from "./target-tree.js";
+import { UnknownAcls } from "./unknown-acls.js";
 
 export interface CopyContext {
   readonly spec: Pick<SyncSpec, "containers" | "ephemerals" | "limits">;
@@ -76,12 +77,30 @@ export class Copier {
   private readonly counters: string[] = [];
   /** As recorded on the target before the copy, by path. */
   private readonly recorded: ReadonlyMap<string, bigint>;
+  private readonly window: FuzzyWindow;
+  private readonly acls = new UnknownAcls({
+    node: (node) => this.bring(node),
+    transaction: (transaction, own) => this.follow(transaction, own),
+  });
+  private hasBegun = false;
 
   constructor(private readonly context: CopyContext) {
+    this.window = new FuzzyWindow(context.index, (path) => context.toTarget(path) !== null);
     this.recorded = new Map(context.shadows.all());
     context.shadows.clear();
     context.skipped.clear();
     context.index.reset();
+  }
+
+  /** The snapshot has begun to come. */
+  get begun(): boolean {
+    return this.hasBegun;
+  }
+
+  /** @param zxid of the snapshot: everything up to it is in it */
+  begin(zxid: bigint): void {
+    this.hasBegun = true;
+    this.window.begin(zxid);
   }
 
   /** @param total as a server counted them at another moment; null when nobody knows */
@@ -93,10 +112,20 @@ export class Copier {
   }
 
   node(node: SnapshotNode): void {
-    const { index, toTarget, target, spec, shadows, skipped, offsets, merge } = this.context;
-    index.addSnapshotNode(node);
     this.seen++;
     this.begunAt ??= this.context.now();
+    this.acls.node(node);
+  }
+
+  /** Committed while the snapshot was sent: whatever of it is in the snapshot already is left out. */
+  transaction(transaction: Transaction): void {
+    // Asked in the order of their coming.
+    this.acls.transaction(transaction, this.context.isOwn(transaction));
+  }
+
+  private bring(node: SnapshotNode): void {
+    const { toTarget, target, spec, shadows, skipped, offsets, merge } = this.context;
+    this.window.node(node);
     const path = toTarget(node.path);
     if (path === null || merge?.isShadow(node.path) === true) return;
     this.nodes++;
@@ -122,14 +151,10 @@ export class Copier {
     this.submit(ops);
   }
 
-  /** Committed while the snapshot was sent: whatever of it is in the snapshot already is left out. */
-  transaction(transaction: Transaction): void {
-    const { index } = this.context;
-    if (!this.context.isOwn(transaction)) {
-      const filtered = withoutKnown(transaction, (path) => index.lookup(path));
-      this.submit(translate(filtered, this.translation()));
-    }
-    index.apply(transaction);
+  private follow(transaction: Transaction, own: boolean): void {
+    this.window.take(transaction, (news) => {
+      if (!own) this.submit(translate(news, this.translation()));
+    });
     if (transaction.body.kind !== "changes") return;
     for (const { path } of transaction.body.changes) {
       const parent = path.slice(0, path.lastIndexOf("/")) || "/";
@@ -140,6 +165,8 @@ export class Copier {
   /** The source's state is exact now and stands still for us: deletes what is too much, raises counters, moves the checkpoint. */
   async finish(zxid: bigint): Promise<CopySummary> {
     const { client, idle, submit, now, signal } = this.context;
+    const { missing } = this.acls;
+    if (missing !== null) throw Problem.unknownAcl(missing);
     this.deleteSurplus();
     this.dropStaleRecords();
     await idle();
@@ -153,8 +180,8 @@ export class Copier {
   }
 
   private translation(): TranslateContext {
-    const { toTarget, shadows, skipped, index, spec } = this.context;
-    return { toTarget, shadows, skipped, source: index, exact: true, options: spec };
+    const { toTarget, shadows, skipped, spec } = this.context;
+    return { toTarget, shadows, skipped, source: this.window, exact: true, options: spec };
   }
 
   private submit(ops: readonly TargetOp[]): void {

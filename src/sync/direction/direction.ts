@@ -72,7 +72,7 @@ export interface DirectionOptions {
 type Phase =
   /** Nothing has come yet: a DIFF goes on from the checkpoint, a snapshot makes a copy necessary. */
   | { readonly kind: "waiting" }
-  | { readonly kind: "copying"; readonly copier: Copier; readonly begun: boolean }
+  | { readonly kind: "copying"; readonly copier: Copier }
   /** The copy is being finished; what comes meanwhile waits. */
   | { readonly kind: "finishing" }
   | { readonly kind: "following" };
@@ -216,10 +216,10 @@ export class Direction implements FeedListener {
     return this.pipeline.idle();
   }
 
-  onSnapshotBegin(): void {
+  onSnapshotBegin(zxid: bigint): void {
     this.current = false;
     // In the middle of something else: what the target has must be read first, then the snapshot is asked for again.
-    if (this.phase.kind === "copying" && !this.phase.begun) this.phase = { ...this.phase, begun: true };
+    if (this.phase.kind === "copying" && !this.phase.copier.begun) this.phase.copier.begin(zxid);
     else this.copyAnew();
   }
 
@@ -377,7 +377,7 @@ export class Direction implements FeedListener {
       signal: this.abort.signal,
     });
     if (this.problem !== null || this.abort.signal.aborted) return;
-    this.phase = { kind: "copying", copier, begun: false };
+    this.phase = { kind: "copying", copier };
     this.preparing = false;
     feed.start(null, this);
   }

@@ -4,6 +4,7 @@
  */
 import type { SnapshotNode, Transaction } from "../../zookeeper/learner/transaction.js";
 import { Problem } from "../apply/problem.js";
+import { FuzzyWindow } from "../copy/fuzzy-window.js";
 import type { Feed, FeedListener } from "../feed/feed.js";
 import { hex } from "../feed/zxid.js";
 import type { SourceIndex } from "./source-index.js";
@@ -83,6 +84,7 @@ class IndexBuilder implements FeedListener {
   private current: bigint | null = null;
   private newest = 0n;
   private later: Transaction[] = [];
+  private window: FuzzyWindow | null = null;
   private stopped = false;
 
   constructor(
@@ -107,14 +109,16 @@ class IndexBuilder implements FeedListener {
     return true;
   }
 
-  onSnapshotBegin(): void {
+  onSnapshotBegin(zxid: bigint): void {
     if (this.stopped) return;
     this.current = null;
     this.later = [];
     this.index.reset();
+    this.window = new FuzzyWindow(this.index, () => true);
+    this.window.begin(zxid);
   }
   onSnapshotNode(node: SnapshotNode): void {
-    if (!this.stopped) this.index.addSnapshotNode(node);
+    if (!this.stopped) this.window?.node(node);
   }
   onSnapshotEnd(zxid: bigint): void {
     this.newest = zxid;
@@ -122,10 +126,19 @@ class IndexBuilder implements FeedListener {
   onTransaction(transaction: Transaction): void {
     if (this.stopped) return;
     this.newest = transaction.zxid;
-    if (this.current === null) this.index.apply(transaction);
+    if (this.current === null) this.replay(transaction);
     else this.later.push(transaction);
   }
+  private replay(transaction: Transaction): void {
+    try {
+      this.window?.take(transaction, () => {});
+    } catch {
+      this.stopped = true; // the index stays unknown, as it may
+    }
+  }
   onCurrent(zxid: bigint): void {
+    if (this.stopped) return;
+    this.window = null;
     this.current ??= zxid;
     if (zxid > this.newest) this.newest = zxid;
   }

@@ -37,7 +37,7 @@ export function translate(transaction: Transaction, context: TranslateContext): 
       });
     }
     case "close-session":
-      return translateClose(transaction.session, body.paths, context);
+      return translateClose(transaction.session, context);
     default:
       return [];
   }
@@ -62,16 +62,10 @@ class WithinMulti implements SourceView {
   }
 }
 
-function translateClose(
-  session: bigint,
-  paths: readonly string[] | null,
-  { toTarget, shadows, skipped }: TranslateContext,
-): TargetOp[] {
+function translateClose(session: bigint, { shadows, skipped }: TranslateContext): TargetOp[] {
   for (const path of skipped.ofSession(session)) skipped.remove(path);
-  // The list of the server, and what we know: in 3.4 and 3.5 only we know.
-  const named = (paths ?? []).flatMap((path) => toTarget(path) ?? []);
-  const gone = new Set([...named.filter((path) => shadows.has(path)), ...shadows.ofSession(session)]);
-  return [...gone].flatMap((path): TargetOp[] => {
+  // The server's list, from 3.6 on, is of the moment; ours is of the same moment, and has only what takes part.
+  return shadows.ofSession(session).flatMap((path): TargetOp[] => {
     shadows.remove(path);
     // Whatever its version is: the session it stood for is gone.
     return [

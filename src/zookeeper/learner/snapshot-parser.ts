@@ -6,7 +6,7 @@ import { JuteError, JuteReader } from "../jute-reader.js";
 import { readAcls } from "../records.js";
 import type { Acl } from "../types.js";
 import { INCOMPLETE, type StreamBuffer } from "./stream-buffer.js";
-import type { SnapshotNode } from "./transaction.js";
+import { type SnapshotNode, UNKNOWN_ACL } from "./transaction.js";
 
 const OPEN_ACL: readonly Acl[] = [{ perms: 31, scheme: "world", id: "anyone" }];
 const OPEN_ACL_ID = -1n;
@@ -116,8 +116,7 @@ export class SnapshotParser {
     return {
       path,
       data,
-      // Written before the nodes: an ACL made meanwhile is missing, and its own transaction still comes.
-      acl: aclId === OPEN_ACL_ID ? OPEN_ACL : (this.acls.get(aclId) ?? OPEN_ACL),
+      acl: aclId === OPEN_ACL_ID ? OPEN_ACL : (this.acls.get(aclId) ?? UNKNOWN_ACL),
       czxid: bytes.readBigInt64BE(at + 8),
       mzxid: bytes.readBigInt64BE(at + 16),
       ctimeMs: Number(bytes.readBigInt64BE(at + 24)),

@@ -64,6 +64,7 @@ export interface SnapshotNode {
   /** "/" for the root. */
   readonly path: string;
   readonly data: Buffer | null;
+  /** UNKNOWN_ACL when the snapshot does not show it. */
   readonly acl: readonly Acl[];
   readonly czxid: bigint;
   readonly mzxid: bigint;
@@ -75,4 +76,11 @@ export interface SnapshotNode {
   readonly cversion: number;
   readonly aversion: number;
   readonly owner: bigint;
+}
+
+/** First used while the snapshot was sent, after its table of ACLs: the transaction that set it still comes. No znode has it. */
+export const UNKNOWN_ACL: readonly Acl[] = [];
+
+export function isUnknownAcl(acl: readonly Acl[]): boolean {
+  return acl.length === 0;
 }

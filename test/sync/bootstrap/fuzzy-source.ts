@@ -3,7 +3,12 @@
  * ACLs from a table made before, and then what was committed meanwhile. Written apart from what it tests.
  */
 import type { Feed, FeedListener } from "../../../src/sync/feed/feed.js";
-import type { Change, SnapshotNode, Transaction } from "../../../src/zookeeper/learner/transaction.js";
+import {
+  type Change,
+  type SnapshotNode,
+  type Transaction,
+  UNKNOWN_ACL,
+} from "../../../src/zookeeper/learner/transaction.js";
 import type { Acl } from "../../../src/zookeeper/types.js";
 import type { Random } from "../../harness/random.js";
 
@@ -14,13 +19,13 @@ const ACLS: readonly (readonly Acl[])[] = [
   [{ perms: 7, scheme: "ip", id: "10.0.0.1" }],
 ];
 const OPEN = ACLS[0] as readonly Acl[];
-const SESSIONS = [0x1000n, 0x2000n];
 
 type Mutable = { -readonly [K in keyof SnapshotNode]: SnapshotNode[K] };
 
 export class FuzzySource {
   readonly nodes = new Map<string, Mutable>();
   zxid = 0x100000000n;
+  private sessions = [0x1000n, 0x2000n];
   /** Servers before 3.6 do not say which znodes a session takes with it. */
   readonly tellsOwned: boolean;
   private readonly children = new Map<string, Set<string>>();
@@ -53,7 +58,7 @@ export class FuzzySource {
       const path = stack.pop();
       const node = path === undefined ? undefined : this.nodes.get(path);
       if (path === undefined || node === undefined) continue;
-      sent.push({ ...node, acl: known.has(node.acl) ? node.acl : OPEN });
+      sent.push({ ...node, acl: known.has(node.acl) ? node.acl : UNKNOWN_ACL });
       stack.push(...(this.children.get(path) ?? []));
     }
     return { nodes: sent, transactions };
@@ -65,30 +70,36 @@ export class FuzzySource {
     const { zxid, random } = this;
     const head = {
       zxid,
-      session: random.pick(SESSIONS),
+      session: random.pick(this.sessions),
       cxid: 0,
       timeMs: Number(zxid % 100_000n),
       digest: null,
     };
     if (random.chance(0.05)) return { ...head, type: -11, body: this.close(head.session) };
     if (random.chance(0.03)) return { ...head, type: -1, body: { kind: "failed", code: -101 } };
-    const changes = Array.from({ length: random.chance(0.2) ? 3 : 1 }, () => this.change(head));
-    return { ...head, type: 14, body: { kind: "changes", changes: changes.flatMap((one) => one ?? []) } };
+    const made = new Set<string>();
+    const changes = Array.from({ length: random.chance(0.2) ? 3 : 1 }, () => this.change(head, made)).flatMap(
+      (one) => one ?? [],
+    );
+    return { ...head, type: 14, body: { kind: "changes", changes } };
   }
 
   private close(session: bigint): Transaction["body"] {
     const owned = [...this.nodes.values()].filter(({ owner }) => owner === session).map(({ path }) => path);
     for (const path of owned) this.remove(path);
+    // No session comes twice.
+    this.sessions = this.sessions.map((other) => (other === session ? other + 1n : other));
     return { kind: "close-session", paths: this.tellsOwned ? owned : null };
   }
 
-  private change({ session, timeMs }: { session: bigint; timeMs: number }): Change | null {
+  /** @param made in the same transaction: nobody makes a znode twice in one */
+  private change({ session, timeMs }: { session: bigint; timeMs: number }, made: Set<string>): Change | null {
     const { random } = this;
     const path = random.pick([...this.nodes.keys()]);
     const node = this.nodes.get(path);
     if (node === undefined) return null;
     const kind = random.below(10);
-    if (kind < 5) return this.create(path, session, timeMs);
+    if (kind < 5) return this.create(path, session, timeMs, made);
     if (kind < 7) return path === "/" || this.childless(path) !== true ? null : this.remove(path);
     if (kind < 9) {
       const data = random.chance(0.1) ? null : Buffer.from(`data ${random.below(1_000)}`);
@@ -99,11 +110,12 @@ export class FuzzySource {
     return { kind: "setAcl", path, acl: node.acl, version: node.aversion };
   }
 
-  private create(parent: string, session: bigint, timeMs: number): Change | null {
+  private create(parent: string, session: bigint, timeMs: number, names: Set<string>): Change | null {
     const above = this.nodes.get(parent);
     if (above === undefined || above.owner !== 0n || parent.split("/").length > 4) return null;
     const path = `${parent === "/" ? "" : parent}/${this.random.pick(this.names)}`;
-    if (this.nodes.has(path)) return null;
+    if (this.nodes.has(path) || names.has(path)) return null;
+    names.add(path);
     const owner = this.random.chance(0.3) ? session : 0n;
     const made = this.put(path, owner, this.random.pick(ACLS), Buffer.from(path));
     Object.assign(made, { ctimeMs: timeMs, mtimeMs: timeMs });
