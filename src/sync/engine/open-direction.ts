@@ -81,8 +81,7 @@ export async function openDirection(options: OpenDirectionOptions): Promise<Open
     sourceNodes: async () => (feed.kind === "observer" ? countNodes(spec[source]) : null),
     targetRoots: map.rules.map((rule) => rule[target]),
     isHeld: (path) => pair?.isHeld(name, path) === true,
-    mergeRules: pair === null ? null : (base) => pair.mergeRules(name, base),
-    caughtUp: async (signal) => pair?.caughtUp(name, signal),
+    beginCopy: pair === null ? null : (base, signal) => pair.beginCopy(name, base, signal),
     isOwn: (transaction) => pair?.views[source].take(transaction) === true,
     deletableShare: options.deletableShare,
     onCopying: (is) => {

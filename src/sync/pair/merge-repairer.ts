@@ -80,6 +80,7 @@ export class MergeRepairer implements Repairer {
     if (isZooKeeperError(error, "NO_CHILDREN_FOR_EPHEMERALS")) return this.leftOut(ops, op.path);
     const hopeless = refusedForGood(op, error);
     if (hopeless !== null) throw hopeless;
+    if (work.tentative === true) return this.outdated(ops, op, error);
     const repeated = again(ops, at, error);
     if (repeated !== null) return repeated;
     const instead = await this.instead(op, error, work);
@@ -108,6 +109,16 @@ export class MergeRepairer implements Repairer {
         if (missing) return [];
         throw Problem.unexpected(error);
     }
+  }
+
+  /** A copy came too late: somebody has written to the target since it was read. */
+  private outdated(ops: Ops, op: TargetOp, error: ZooKeeperError): Ops | Promise<Ops> {
+    if (op.kind === "shadow-drop" && isZooKeeperError(error, "NO_NODE"))
+      return ops.filter((one) => one !== op);
+    if (op.kind === "shadow-add" && isZooKeeperError(error, "NODE_EXISTS")) {
+      return this.context.rewriteShadow(op.path, op.session).then(() => ops.filter((one) => one !== op));
+    }
+    return this.leftOut(ops, op.path);
   }
 
   private leftOut(ops: Ops, path: string): Ops {

@@ -10,14 +10,16 @@ import { type ConflictLog, conflictSide } from "../conflict/conflict-log.js";
 import { createControlRoot } from "../control/control-acl.js";
 import type { ControlPaths } from "../control/layout.js";
 import type { ConflictRecord } from "../control/records.js";
-import type { MergeRules } from "../copy/merge-node.js";
+import type { MergeBase, MergeRules } from "../copy/merge-node.js";
 import type { Direction } from "../direction/direction.js";
+import type { MergeTurn } from "../direction/options.js";
 import { fromHex } from "../feed/zxid.js";
 import type { PathMap } from "../paths/path-map.js";
 import { FenceKeeper } from "../sequence/fence-keeper.js";
 import type { SideSession } from "../side/side.js";
 import { type Direction as DirectionName, type Side, type SyncSpec, sourceOf, targetOf } from "../spec.js";
 import type { Shadows } from "../translate/shadows.js";
+import { CopyTurns } from "./copy-turns.js";
 import { Decisions } from "./decisions.js";
 import { Holds } from "./holds.js";
 import { Meetings } from "./meetings.js";
@@ -36,8 +38,6 @@ export interface PairOptions {
 }
 
 const ROUND_MS = 250;
-/** Milliseconds a copy waits for the other direction. */
-const CATCH_UP_MS = 30_000;
 
 export class Pair {
   readonly holds = new Holds();
@@ -55,6 +55,7 @@ export class Pair {
   );
   private readonly decisions: Decisions;
   private readonly fences: FenceKeeper;
+  private readonly copies = new CopyTurns();
   private timer: NodeJS.Timeout | null = null;
 
   constructor(private readonly options: PairOptions) {
@@ -203,32 +204,28 @@ export class Pair {
     }
   }
 
-  /**
-   * Resolves when the source of a direction has what its target has now. Of two copies a-to-b is first; a direction that does
-   * not come forward is not waited for for ever, then less counts as known to be on both sides.
-   */
-  async caughtUp(name: DirectionName, signal: AbortSignal): Promise<void> {
+  /** Begins a copy of a direction, when no other one is under way. */
+  async beginCopy(name: DirectionName, base: bigint | null, signal: AbortSignal): Promise<MergeTurn> {
     const { sides, paths } = this.options;
-    const other = this.runners.get(name === "a-to-b" ? "b-to-a" : "a-to-b")?.runner;
-    const client = await sides[targetOf(name)].client();
-    const now = await client.setData(sessionRecord(paths.sessions, client.sessionId), null);
-    const end = performance.now() + CATCH_UP_MS;
-    while (other !== undefined && !signal.aborted && performance.now() < end) {
-      const { applied, problem, isFollowing } = other.facts;
-      if (problem !== null || (applied !== null && applied >= now.mzxid)) return;
-      if (name === "a-to-b" && !isFollowing) return;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    const turn = await this.copies.begin({
+      other: () => this.runners.get(name === "a-to-b" ? "b-to-a" : "a-to-b")?.runner,
+      view: this.views[targetOf(name)],
+      mark: async () => {
+        const client = await sides[targetOf(name)].client();
+        return (await client.setData(sessionRecord(paths.sessions, client.sessionId), null)).mzxid;
+      },
+      baseSource: base,
+      signal,
+    });
+    return { ready: async () => this.mergeRules(name, await turn.ready()), end: turn.end };
   }
 
   /** How a copy of this direction treats what the other side has. */
-  mergeRules(name: DirectionName, baseSource: bigint | null): MergeRules {
-    const other: DirectionName = name === "a-to-b" ? "b-to-a" : "a-to-b";
+  private mergeRules(name: DirectionName, base: MergeBase): MergeRules {
     return {
       sourceSide: sourceOf(name),
       strategy: this.options.spec.conflicts.strategy,
-      baseSource,
-      baseTarget: this.runners.get(other)?.runner.facts.applied ?? null,
+      base,
       isShadow: (path) => this.shadowsOn(sourceOf(name))?.has(path) === true,
       conflict: (path, won) => {
         void this.conflict(name, "changed-on-both", path, won, null).catch(() => {});

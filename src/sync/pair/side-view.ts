@@ -11,6 +11,8 @@ const ACL = "\0acl";
 
 export class SideView {
   readonly journal = new Journal();
+  /** What others write while somebody wants to know: zxid of the newest write, by path. */
+  private touched: Map<string, bigint> | null = null;
 
   constructor(
     readonly side: Side,
@@ -19,6 +21,16 @@ export class SideView {
     /** Somebody wrote to this znode here; path of this side. */
     private readonly onForeign: (path: string) => void,
   ) {}
+
+  /** Begins to remember what others write here, in place of what was remembered before. */
+  remember(): ReadonlyMap<string, bigint> {
+    this.touched = new Map();
+    return this.touched;
+  }
+
+  forget(): void {
+    this.touched = null;
+  }
 
   /** Whether the transaction is ours. Called once for each, in order. */
   take(transaction: Transaction): boolean {
@@ -40,9 +52,13 @@ export class SideView {
   }
 
   private write(key: string, transaction: Transaction, own: OwnWrite | null, deleted: boolean): void {
-    if (own === null) this.onForeign(key.endsWith(ACL) ? key.slice(0, -ACL.length) : key);
     const other: Side = this.side === "a" ? "b" : "a";
     const { zxid, session } = transaction;
+    if (own === null) {
+      const path = key.endsWith(ACL) ? key.slice(0, -ACL.length) : key;
+      this.onForeign(path);
+      this.touched?.set(path, zxid);
+    }
     this.journal.note(key, {
       origin: own === null ? this.side : other,
       timeMs: own?.timeMs ?? transaction.timeMs,
