@@ -62,6 +62,8 @@ export interface CopySummary {
   readonly deleted: number;
   /** Counters that are ahead on the target and cannot be lowered. */
   readonly countersAhead: number;
+  /** False: what ferry had brought and what clients had written could not be told apart everywhere. */
+  readonly isExact: boolean;
 }
 
 /** Deletions below this number are never suspicious. */
@@ -176,7 +178,9 @@ export class Copier {
     submit({ ops: [], zxid, timeMs: 0, arrived: now(), bytes: 0 });
     await idle();
     const { nodes, changed, deleted } = this;
-    return { nodes, changed, deleted, countersAhead: ahead.length };
+    const base = this.context.merge?.base;
+    const isExact = base === undefined || base.kind === "level" || base.isExact;
+    return { nodes, changed, deleted, countersAhead: ahead.length, isExact };
   }
 
   private translation(): TranslateContext {
@@ -221,7 +225,9 @@ export class Copier {
   private goes(path: string, entry: TargetEntry, { base, unsettled }: MergeRules): boolean {
     // What becomes of a session's own znode is the other direction's business.
     if (entry.owner !== 0n) return false;
-    if (base.kind === "apart") return this.recorded.has(path) || wasDeleted(entry, base.target);
+    if (base.kind === "apart") {
+      return this.recorded.has(path) || wasDeleted(entry, base.target) || base.isOwnTarget(path, entry);
+    }
     if (!base.touched(path)) return true;
     unsettled(path);
     return false;

@@ -27,7 +27,15 @@ export type MergeBase =
       readonly source: bigint | null;
       /** Everything the target had up to here is on the source. */
       readonly target: bigint | null;
+      /** Whether the last write of the znode was ours: it says what the other side had. Path of the source. */
+      readonly isOwnSource: (path: string, node: Stamps) => boolean;
+      /** The same for the target. */
+      readonly isOwnTarget: (path: string, node: Stamps) => boolean;
+      /** Whether all writes of ours after the checkpoints are known. */
+      readonly isExact: boolean;
     };
+
+export type Stamps = Pick<TargetEntry, "version" | "mzxid">;
 
 export interface MergeRules {
   readonly sourceSide: Side;
@@ -72,13 +80,16 @@ export function mergeNode(
   // A shadow that stands for an older znode of that name: versions cannot be lowered, but nothing is below it.
   const isOlder = source.version <= target.version && !target.hasChildren;
   if (session !== null && isOlder) return withOps(remade(source, path, target, options), shadow);
-  if (base.kind === "apart") return withOps(decided(source, path, target, base, rules, session), shadow);
+  if (base.kind === "apart") {
+    const byCount = aclByCount(source, path, target, rules);
+    if (byCount !== null) return withOps(byCount, shadow);
+    if (session === null && !comesIn(source, path, target, base, rules)) return withOps(NOTHING, shadow);
+  }
   // What was made anew on the source has begun to count anew.
   const isAnew = isOlder && dataKey(source.data) !== target.data && source.version <= options.levelVersions;
-  return withOps(
-    isAnew ? remade(source, path, target, options) : overwritten(source, path, target, options),
-    shadow,
-  );
+  if (isAnew) return withOps(remade(source, path, target, options), shadow);
+  if (source.version <= target.version) rules.unsettled(path);
+  return withOps(overwritten(source, path, target, options), shadow);
 }
 
 /** The target has deleted it since both sides had it. */
@@ -89,30 +100,23 @@ function isGone(
   base: Extract<MergeBase, { kind: "apart" }>,
   rules: MergeRules,
 ): boolean {
-  if (wasDeleted(source, base.source) && base.target !== null && session === null) return true;
+  const wasOnBoth = wasDeleted(source, base.source) || base.isOwnSource(source.path, source);
+  if (wasOnBoth && base.target !== null && session === null) return true;
   // It may be our own copy of one that the target has just deleted.
   if (base.source !== null) rules.unsettled(path);
   return false;
 }
 
-function decided(
+/** A change of the ACL leaves no zxid behind, but it is counted; and both counts come from the same changes. */
+function aclByCount(
   source: SnapshotNode,
   path: string,
   target: TargetEntry,
-  base: Extract<MergeBase, { kind: "apart" }>,
   rules: MergeRules,
-  session: bigint | null,
-): NodeOutcome {
-  const sameContent = dataKey(source.data) === target.data;
-  // A change of the ACL leaves no zxid behind, but it is counted; and both counts come from the same changes.
-  if (sameContent && source.aversion !== target.aversion) {
-    rules.unsettled(path);
-    return source.aversion > target.aversion ? { ...NOTHING, ops: aclOps(source, path, target) } : NOTHING;
-  }
-  const incoming = session !== null || comesIn(source, path, target, base, rules);
-  if (!incoming) return NOTHING;
-  const times = Math.max(1, source.version - target.version);
-  return { ...NOTHING, ops: [...dataOps(source, path, target, times), ...aclOps(source, path, target)] };
+): NodeOutcome | null {
+  if (dataKey(source.data) !== target.data || source.aversion === target.aversion) return null;
+  rules.unsettled(path);
+  return source.aversion > target.aversion ? { ...NOTHING, ops: aclOps(source, path, target) } : NOTHING;
 }
 
 /** Neither made nor changed after the base: what is missing on the other side was deleted there. */
@@ -128,8 +132,10 @@ function comesIn(
   rules: MergeRules,
 ): boolean {
   const { sourceSide, strategy } = rules;
-  const sourceChanged = base.source === null || source.mzxid > base.source;
-  const targetChanged = base.target === null || target.mzxid > base.target;
+  const sourceChanged =
+    base.source === null || (source.mzxid > base.source && !base.isOwnSource(source.path, source));
+  const targetChanged =
+    base.target === null || (target.mzxid > base.target && !base.isOwnTarget(path, target));
   rules.unsettled(path);
   if (sourceChanged !== targetChanged) return sourceChanged;
   const targetSide: Side = sourceSide === "a" ? "b" : "a";

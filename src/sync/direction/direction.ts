@@ -33,6 +33,8 @@ type Phase =
 
 /** Milliseconds after which skipped transactions move the checkpoint too. */
 const IDLE_CHECKPOINT_MS = 1_000;
+/** Where both sides count, the other direction remembers its writes so long. */
+const PAIR_CHECKPOINT_MS = 250;
 
 export class Direction implements FeedListener {
   readonly meter = new DirectionMeter();
@@ -81,6 +83,7 @@ export class Direction implements FeedListener {
       engine,
       limits: spec.limits,
       repairer,
+      seenMultis: options.seenMultis,
       listener: {
         onApplied: (work) => this.applied(work),
         onRepaired: () => this.meter.repaired(),
@@ -98,7 +101,10 @@ export class Direction implements FeedListener {
       leave: (reason) => this.leave(reason),
       takeUp: () => this.takeUp(),
     });
-    this.timer = setInterval(() => this.tick(), IDLE_CHECKPOINT_MS);
+    this.timer = setInterval(
+      () => this.tick(),
+      options.beginCopy === null ? IDLE_CHECKPOINT_MS : PAIR_CHECKPOINT_MS,
+    );
   }
 
   /** A feed that misses things cannot go on from anywhere, nor one that has never begun: states are compared. */
@@ -145,6 +151,16 @@ export class Direction implements FeedListener {
       digest: this.source.digest,
       progress: this.phase.kind === "copying" ? this.phase.copier.progress(this.expected) : null,
     };
+  }
+
+  /** Multis on the target since the beginning. */
+  get multis(): number {
+    return this.pipeline.multis;
+  }
+
+  /** Whether the last write of a znode of the target was ours, as far back as that is remembered. */
+  wrote(path: string, version: number): boolean {
+    return this.pipeline.wrote(path, version);
   }
 
   /** Nothing waits or is under way. */
@@ -305,7 +321,7 @@ export class Direction implements FeedListener {
     this.overflow.relieved();
   }
 
-  /** Once a second: the checkpoint follows also where there is nothing for the target. */
+  /** Now and then: the checkpoint follows also where there is nothing for the target. */
   private tick(): void {
     if (this.skipped === null || this.phase.kind !== "following" || this.pipeline.backlog > 0) return;
     this.pipeline.submit({ ops: [], zxid: this.skipped, timeMs: 0, arrived: performance.now(), bytes: 0 });

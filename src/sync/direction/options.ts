@@ -50,6 +50,8 @@ export interface DirectionOptions {
    * Rejects with the signal's reason, or when a side cannot be reached.
    */
   readonly beginCopy: ((base: bigint | null, signal: AbortSignal) => Promise<MergeTurn>) | null;
+  /** Multis of ours on the target that the other direction has passed for good; null where there is none. */
+  readonly seenMultis: (() => number) | null;
   /** A transaction this synchronisation made itself, in the other direction. Asked once for each, in order. */
   readonly isOwn: (transaction: Transaction) => boolean;
   /** Znodes that a snapshot of the source is going to have; null when nobody knows. Never rejects. */

@@ -3,7 +3,6 @@
  * can: what it would write to the copy's source could not be told from clients' changes in a snapshot, which says only what is
  * there, not who made it.
  */
-import type { MergeBase } from "../copy/merge-node.js";
 import type { Direction } from "../direction/direction.js";
 import type { SideView } from "./side-view.js";
 
@@ -19,9 +18,14 @@ export interface CopyTurnOptions {
   readonly signal: AbortSignal;
 }
 
+/** What a copy may rely on: see MergeBase. */
+export type CopyBase =
+  | { readonly kind: "level"; readonly touched: (path: string) => boolean }
+  | { readonly kind: "apart"; readonly source: bigint | null; readonly target: bigint | null };
+
 export interface CopyTurn {
   /** Resolves when all that is on the target now is known. To be called after the target was read. */
-  ready(): Promise<MergeBase>;
+  ready(): Promise<CopyBase>;
   /** The other direction goes on. Safe to call twice. */
   end(): void;
 }

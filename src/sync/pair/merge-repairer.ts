@@ -23,6 +23,8 @@ export interface MergeContext {
   readonly toSource: (path: string) => string | null;
   /** What the feed of the side that is written says. */
   readonly targetView: SideView;
+  /** Whether the last write of that znode was this direction's own, and left it with that version. */
+  readonly wrote: (path: string, version: number) => boolean;
   readonly spec: Pick<SyncSpec, "unknownAcl" | "limits" | "conflicts">;
   /** Writes a conflict down; `won` null: holds the path for a person. Paths of the target. */
   readonly conflict: (
@@ -153,6 +155,10 @@ export class MergeRepairer implements Repairer {
     await journal.reached(zxid, FEED_MS);
     const entry = journal.of(key);
     if (entry !== null) return { side: entry.origin, timeMs: entry.timeMs, known: true };
+    // The feed may not be that far, or begin anew: what we wrote we know.
+    if (found !== null && key === path && this.context.wrote(path, found.stat.version)) {
+      return { side: this.context.sourceSide, timeMs: Number.NEGATIVE_INFINITY, known: true };
+    }
     return {
       side,
       timeMs: found === null ? Number.NEGATIVE_INFINITY : Number(found.stat.mtime),

@@ -4,13 +4,14 @@
  */
 import type { ZooKeeperClient } from "../../zookeeper/types.js";
 import { isZooKeeperError } from "../../zookeeper/zookeeper-error.js";
-import { createQuietly } from "../apply/checkpoint.js";
+import { createQuietly, readCheckpoint } from "../apply/checkpoint.js";
 import type { LiveNode } from "../apply/node-reader.js";
+import { wrote } from "../apply/written.js";
 import { type ConflictLog, conflictSide } from "../conflict/conflict-log.js";
 import { createControlRoot } from "../control/control-acl.js";
 import type { ControlPaths } from "../control/layout.js";
 import type { ConflictRecord } from "../control/records.js";
-import type { MergeBase, MergeRules } from "../copy/merge-node.js";
+import type { MergeBase, MergeRules, Stamps } from "../copy/merge-node.js";
 import type { Direction } from "../direction/direction.js";
 import type { MergeTurn } from "../direction/options.js";
 import { fromHex } from "../feed/zxid.js";
@@ -19,7 +20,7 @@ import { FenceKeeper } from "../sequence/fence-keeper.js";
 import type { SideSession } from "../side/side.js";
 import { type Direction as DirectionName, type Side, type SyncSpec, sourceOf, targetOf } from "../spec.js";
 import type { Shadows } from "../translate/shadows.js";
-import { CopyTurns } from "./copy-turns.js";
+import { type CopyBase, CopyTurns } from "./copy-turns.js";
 import { Decisions } from "./decisions.js";
 import { Holds } from "./holds.js";
 import { Meetings } from "./meetings.js";
@@ -56,6 +57,8 @@ export class Pair {
   private readonly decisions: Decisions;
   private readonly fences: FenceKeeper;
   private readonly copies = new CopyTurns();
+  /** Multis of the other direction when a copy began. */
+  private readonly multisBefore = new Map<DirectionName, number>();
   private timer: NodeJS.Timeout | null = null;
 
   constructor(private readonly options: PairOptions) {
@@ -207,6 +210,10 @@ export class Pair {
   /** Begins a copy of a direction, when no other one is under way. */
   async beginCopy(name: DirectionName, base: bigint | null, signal: AbortSignal): Promise<MergeTurn> {
     const { sides, paths } = this.options;
+    this.multisBefore.set(
+      name,
+      this.runners.get(name === "a-to-b" ? "b-to-a" : "a-to-b")?.runner.multis ?? 0,
+    );
     const turn = await this.copies.begin({
       other: () => this.runners.get(name === "a-to-b" ? "b-to-a" : "a-to-b")?.runner,
       view: this.views[targetOf(name)],
@@ -217,7 +224,44 @@ export class Pair {
       baseSource: base,
       signal,
     });
-    return { ready: async () => this.mergeRules(name, await turn.ready()), end: turn.end };
+    return {
+      ready: async () => this.mergeRules(name, await this.baseOf(name, await turn.ready())),
+      end: turn.end,
+    };
+  }
+
+  /** A copy has ended: it has seen all that the other direction had done when it began. */
+  copied(name: DirectionName): void {
+    this.views[sourceOf(name)].seen.note(this.multisBefore.get(name) ?? 0, 0n);
+  }
+
+  /** Multis of a direction that the other one has passed for good. */
+  seenMultis(name: DirectionName): number {
+    const reader = this.runners.get(name === "a-to-b" ? "b-to-a" : "a-to-b")?.runner;
+    return this.views[targetOf(name)].seen.upTo(reader?.meter.appliedZxid ?? null);
+  }
+
+  private async baseOf(name: DirectionName, base: CopyBase): Promise<MergeBase> {
+    if (base.kind === "level") return base;
+    const [onSource, onTarget] = await Promise.all([
+      this.ownWrites(sourceOf(name), name === "a-to-b" ? "b-to-a" : "a-to-b"),
+      this.ownWrites(targetOf(name), name),
+    ]);
+    const isExact = onSource.isComplete && onTarget.isComplete;
+    return { ...base, isOwnSource: onSource.isOwn, isOwnTarget: onTarget.isOwn, isExact };
+  }
+
+  /** What a direction last wrote on its target, and whether all of it is known. */
+  private async ownWrites(side: Side, name: DirectionName) {
+    const client = await this.options.sides[side].client();
+    const { record, mzxid } = await readCheckpoint(client, this.options.paths, name);
+    const { written } = record;
+    return {
+      isComplete: written !== undefined && written.lost === null,
+      // A later write than our last one is somebody else's.
+      isOwn: (path: string, node: Stamps) =>
+        written !== undefined && node.mzxid <= mzxid && wrote(written, path, node.version),
+    };
   }
 
   /** How a copy of this direction treats what the other side has. */

@@ -6,11 +6,13 @@ import type { Change, Transaction } from "../../zookeeper/learner/transaction.js
 import type { Side } from "../spec.js";
 import { Journal } from "./journal.js";
 import type { OwnWrite, OwnWrites } from "./own-writes.js";
+import { SeenMultis } from "./seen-multis.js";
 
 const ACL = "\0acl";
 
 export class SideView {
   readonly journal = new Journal();
+  readonly seen = new SeenMultis();
   /** What others write while somebody wants to know: zxid of the newest write, by path. */
   private touched: Map<string, bigint> | null = null;
 
@@ -35,6 +37,7 @@ export class SideView {
   /** Whether the transaction is ours. Called once for each, in order. */
   take(transaction: Transaction): boolean {
     const own = this.own.read(transaction);
+    if (own !== null && own.multi !== null) this.seen.note(own.multi, transaction.zxid);
     const { body } = transaction;
     if (body.kind === "changes") for (const change of body.changes) this.note(change, transaction, own);
     if (body.kind === "close-session") {
