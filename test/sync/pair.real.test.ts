@@ -64,7 +64,8 @@ async function becomeEqual(root: string, fields = FIELDS): Promise<Comparison> {
     return last.differences.length === 0;
   }).catch(() => {});
   if (last === null) throw new Error("never compared");
-  assert.equal((last as Comparison).differences.slice(0, 30), []);
+  const differences = (last as Comparison).differences.slice(0, 30);
+  assert.equal(differences, [], differences.join("\n"));
   return last;
 }
 

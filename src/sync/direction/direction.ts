@@ -15,6 +15,7 @@ import type { FeedFailure, FeedListener } from "../feed/feed.js";
 import { targetOf } from "../spec.js";
 import { type TargetOp, type Work, workBytes } from "../translate/target-op.js";
 import { translate } from "../translate/translate.js";
+import { IdleCheckpoint } from "./idle-checkpoint.js";
 import { IndexFollower } from "./index-follower.js";
 import { DirectionMeter } from "./meter.js";
 import type { DirectionOptions, MergeTurn } from "./options.js";
@@ -31,10 +32,7 @@ type Phase =
   | { readonly kind: "finishing" }
   | { readonly kind: "following" };
 
-/** Milliseconds after which skipped transactions move the checkpoint too. */
-const IDLE_CHECKPOINT_MS = 1_000;
-/** Where both sides count, the other direction remembers its writes so long. */
-const PAIR_CHECKPOINT_MS = 250;
+const TICK_MS = 250;
 
 export class Direction implements FeedListener {
   readonly meter = new DirectionMeter();
@@ -48,8 +46,7 @@ export class Direction implements FeedListener {
   private received: bigint | null;
   private readonly overflow: Overflow;
   private readonly source: IndexFollower;
-  /** Newest transaction with nothing for the target in it, not in the checkpoint yet. */
-  private skipped: bigint | null = null;
+  private readonly idling: IdleCheckpoint;
   private readonly timer: NodeJS.Timeout;
   private readonly hold: SourceHold;
   /** Znodes that a snapshot is going to have, when it is known. */
@@ -101,10 +98,8 @@ export class Direction implements FeedListener {
       leave: (reason) => this.leave(reason),
       takeUp: () => this.takeUp(),
     });
-    this.timer = setInterval(
-      () => this.tick(),
-      options.beginCopy === null ? IDLE_CHECKPOINT_MS : PAIR_CHECKPOINT_MS,
-    );
+    this.idling = new IdleCheckpoint(options.beginCopy !== null);
+    this.timer = setInterval(() => this.tick(), TICK_MS);
   }
 
   /** A feed that misses things cannot go on from anywhere, nor one that has never begun: states are compared. */
@@ -163,9 +158,9 @@ export class Direction implements FeedListener {
     return this.pipeline.wrote(path, version);
   }
 
-  /** Nothing waits or is under way. */
+  /** Nothing waits or is under way but the checkpoint's own move. */
   get isIdle(): boolean {
-    return this.backlog === 0;
+    return this.backlog === Number(this.idling.isMoving);
   }
 
   private get backlog(): number {
@@ -296,11 +291,11 @@ export class Direction implements FeedListener {
         });
     this.source.after(transaction);
     if (ops.length === 0) {
-      this.skipped = transaction.zxid;
       this.meter.skipped();
+      this.idling.skip(transaction, own);
       return;
     }
-    this.skipped = null;
+    this.idling.passed();
     const { zxid, timeMs } = transaction;
     this.pipeline.submit({ ops, zxid, timeMs, arrived: performance.now(), bytes: workBytes(ops) });
   }
@@ -316,6 +311,7 @@ export class Direction implements FeedListener {
   }
 
   private applied(work: Work): void {
+    if (work.ops.length === 0) this.idling.moved();
     this.meter.applied(work, performance.now());
     this.hold.check();
     this.overflow.relieved();
@@ -323,9 +319,10 @@ export class Direction implements FeedListener {
 
   /** Now and then: the checkpoint follows also where there is nothing for the target. */
   private tick(): void {
-    if (this.skipped === null || this.phase.kind !== "following" || this.pipeline.backlog > 0) return;
-    this.pipeline.submit({ ops: [], zxid: this.skipped, timeMs: 0, arrived: performance.now(), bytes: 0 });
-    this.skipped = null;
+    if (this.phase.kind !== "following" || this.pipeline.backlog > 0) return;
+    const zxid = this.idling.take(performance.now());
+    if (zxid !== null)
+      this.pipeline.submit({ ops: [], zxid, timeMs: 0, arrived: performance.now(), bytes: 0 });
   }
 
   /** Everything under way first, then the target is read, then the snapshot is asked for. */
