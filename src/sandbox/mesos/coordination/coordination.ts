@@ -2,6 +2,7 @@
  * The ZooKeeper and registry half of a simulated master, in one object: candidacy, detection, the log network, this
  * master's replica and the registry on it. It serves no HTTP and ends no process: both are given to it.
  */
+import type { LeadershipEvent } from "./leadership.js";
 import type { MasterInfo } from "./master-info.js";
 import type { EndProcess, WriteLog } from "./process-end.js";
 import type { RegistryOperation, RegistryState } from "./registry-state.js";
@@ -32,16 +33,6 @@ export interface CoordinationOptions {
   readonly end: EndProcess;
   readonly onLeadership: (event: LeadershipEvent) => void;
 }
-
-export type LeadershipEvent =
-  /** This master leads now. Call `registry.recover()`, which writes this MasterInfo too, before serving. */
-  | { readonly kind: "elected"; readonly leader: MasterInfo }
-  /** It leads still, seen under another znode; agents and frameworks re-register. */
-  | { readonly kind: "re-elected"; readonly leader: MasterInfo }
-  /** Another leads, alive or not: redirect there. */
-  | { readonly kind: "following"; readonly leader: MasterInfo }
-  /** 503 `No leader elected`. */
-  | { readonly kind: "leaderless" };
 
 /** Of the leader only. */
 export interface Registry {

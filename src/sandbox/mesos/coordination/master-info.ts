@@ -20,6 +20,9 @@ export interface MasterInfo {
   readonly domain?: JsonObject;
 }
 
+/** Of the protobuf message, for a `port` that is absent. */
+const DEFAULT_PORT = 5050;
+
 /** What Mesos 1.12.0 says it can do. */
 const CAPABILITIES = [{ type: "AGENT_UPDATE" }, { type: "AGENT_DRAINING" }, { type: "QUOTA_V2" }] as const;
 
@@ -47,26 +50,26 @@ export function masterInfo(of: {
 
 /** Keys sorted, no blanks: the bytes of the znode. */
 export function masterInfoJson(info: MasterInfo): string {
-  return canonicalJson(info as unknown as Json);
+  return canonicalJson({ ...info });
 }
 
 /** From parsed JSON; a sentence when a required field is missing or of the wrong type. */
 export function readMasterInfo(value: Json): MasterInfo | string {
   if (!isObject(value)) return "Expecting a JSON object";
-  const fault = missingField(value);
-  if (fault !== null) return fault;
-  const { id, ip, port, hostname, pid, version } = value as { [key: string]: never };
+  const { id, ip, port } = value;
+  if (typeof id !== "string" || id === "") return "Missing required fields: id";
+  if (typeof ip !== "number") return "Missing required fields: ip";
   const text = ipText(ip);
-  const host = hostname ?? text;
+  const at = typeof port === "number" ? port : DEFAULT_PORT;
   return {
-    address: addressOf(value, text, port),
+    address: addressOf(value, text, at),
     capabilities: capabilitiesOf(value),
-    hostname: host,
+    hostname: textOr(value["hostname"], text),
     id,
     ip,
-    pid: pid ?? `master@${text}:${port}`,
-    port,
-    version: version ?? "",
+    pid: textOr(value["pid"], `master@${text}:${at}`),
+    port: at,
+    version: textOr(value["version"], ""),
     ...(isObject(value["domain"]) ? { domain: value["domain"] } : {}),
   };
 }
@@ -96,26 +99,16 @@ export function ipText(ip: number): string {
   return [0, 8, 16, 24].map((shift) => (ip >>> shift) & 0xff).join(".");
 }
 
-/** The required fields of the protobuf message. */
-function missingField(value: JsonObject): string | null {
-  const required = { id: "string", ip: "number", port: "number" } as const;
-  for (const [name, type] of Object.entries(required)) {
-    if (typeof value[name] !== type) return `Missing required field: ${name}`;
-  }
-  for (const name of ["hostname", "pid", "version"]) {
-    const found = value[name];
-    if (found !== undefined && typeof found !== "string") return `Not expecting a JSON ${typeof found}: ${name}`;
-  }
-  return null;
+function textOr(value: Json | undefined, otherwise: string): string {
+  return typeof value === "string" ? value : otherwise;
 }
 
 function addressOf(value: JsonObject, ip: string, port: number): MasterInfo["address"] {
-  const { address } = value;
-  if (!isObject(address)) return { hostname: ip, ip, port };
-  const { hostname, ip: given, port: at } = address;
+  const address = isObject(value["address"]) ? value["address"] : {};
+  const at = address["port"];
   return {
-    hostname: typeof hostname === "string" ? hostname : ip,
-    ip: typeof given === "string" ? given : ip,
+    hostname: textOr(address["hostname"], ip),
+    ip: textOr(address["ip"], ip),
     port: typeof at === "number" ? at : port,
   };
 }
