@@ -43,6 +43,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "providers/zookeeper": ["providers", "src/zookeeper", "src/sync"],
   "src/sync": ["src/sync/paths", "src/zookeeper"],
   "src/sync/paths": ["src/sync", "src/zookeeper"],
+  "src/sandbox/mesos/coordination": ["src/zookeeper"],
   "src/quickstart": ["src/zookeeper", "providers/zookeeper"],
   "src/cli": [
     "src/apply",

@@ -74,7 +74,10 @@ export class Detector {
 
   private read(member: Member, data: Buffer): void {
     const found = readLeaderData(member.label, data);
-    if (found.kind === "unreadable") return this.fail(found.message);
+    if (found.kind === "unreadable") {
+      this.fail(found.message);
+      return;
+    }
     if (found.warning !== null) this.options.log("W", "zookeeper.cpp", found.warning);
     this.options.log("I", "zookeeper.cpp", `A new leading master (UPID=${found.info.pid}) is detected`);
     this.onLeader(found.info);

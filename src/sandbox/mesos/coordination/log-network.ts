@@ -60,16 +60,17 @@ export class LogNetwork {
     signal.throwIfAborted();
     if (this.members.length >= size) return Promise.resolve();
     return new Promise((resolve, reject) => {
-      const entry = { size, resolve };
+      const aborted = () => {
+        this.waiting = this.waiting.filter((other) => other !== entry);
+        reject(signal.reason);
+      };
+      const enough = () => {
+        signal.removeEventListener("abort", aborted);
+        resolve();
+      };
+      const entry = { size, resolve: enough };
       this.waiting.push(entry);
-      signal.addEventListener(
-        "abort",
-        () => {
-          this.waiting = this.waiting.filter((other) => other !== entry);
-          reject(signal.reason);
-        },
-        { once: true },
-      );
+      signal.addEventListener("abort", aborted, { once: true });
     });
   }
 
@@ -115,7 +116,8 @@ export class LogNetwork {
   private collected(texts: readonly string[]): void {
     const broken = texts.find((text) => parseUpid(text) === null);
     if (broken !== undefined) {
-      return this.abort("network.hpp", `Check failed: pid Failed to parse '${broken}'`);
+      this.abort("network.hpp", `Check failed: pid Failed to parse '${broken}'`);
+      return;
     }
     this.pids = [...new Set(texts)].sort();
     this.options.log("I", "network.hpp", `ZooKeeper group PIDs: { ${this.pids.join(", ")} }`);
