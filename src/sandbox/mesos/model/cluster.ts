@@ -14,6 +14,7 @@ import type {
   QuotaConfig,
   RecoveredAgent,
   Task,
+  UnreachableAgent,
   Window,
 } from "./records.js";
 import {
@@ -32,8 +33,8 @@ import { isTerminal } from "./status.js";
 export class Cluster {
   readonly agents = new Map<string, Agent>();
   readonly recovered = new Map<string, RecoveredAgent>();
+  readonly unreachable = new Map<string, UnreachableAgent>();
   /** Seconds since 1970, by agent id. */
-  readonly unreachable = new Map<string, number>();
   readonly gone = new Map<string, number>();
   readonly frameworks = new Map<string, Framework>();
   readonly completedFrameworks = new Map<string, Framework>();

@@ -192,4 +192,12 @@ export interface RecoveredAgent {
   readonly drain: Agent["drain"];
 }
 
+/** An agent that was given up; it may come back. */
+export interface UnreachableAgent {
+  /** Seconds since 1970. */
+  readonly at: number;
+  readonly deactivated: boolean;
+  readonly drain: Agent["drain"];
+}
+
 export type EventWire = { readonly type: string; readonly [key: string]: Wire | undefined };
