@@ -72,8 +72,13 @@ export type FromAgent =
   | { readonly kind: "unregister"; readonly agentId: string };
 
 export type ToAgent =
-  | { readonly kind: "registered"; readonly agentId: string; readonly masterHostname: string }
-  | { readonly kind: "reregistered"; readonly agentId: string; readonly masterHostname: string }
+  | {
+      readonly kind: "registered" | "reregistered";
+      readonly agentId: string;
+      readonly masterHostname: string;
+      /** Milliseconds without a ping after which the agent looks for its master again. */
+      readonly pingTimeoutMs: number;
+    }
   | {
       readonly kind: "run";
       readonly framework: FrameworkReport;

@@ -58,7 +58,7 @@ export class Agents {
     }
     const same = [...this.withPid(report.pid)][0];
     if (same?.connected === true) {
-      reply({ kind: "registered", agentId: same.id, masterHostname: self.hostname });
+      reply(this.welcome("registered", same.id));
       return;
     }
     if (same !== undefined) await this.remove(same, "a new agent registered with the same address", "registered");
@@ -73,7 +73,7 @@ export class Agents {
       cluster.addAgent(agent);
       counters.up("master/slave_registrations");
       this.watch(agent, reply);
-      reply({ kind: "registered", agentId: id, masterHostname: self.hostname });
+      reply(this.welcome("registered", id));
       this.context.publish({ type: "AGENT_ADDED", agent_added: { agent: agentWire(agent) } });
       this.offers.soon();
     } finally {
@@ -114,7 +114,7 @@ export class Agents {
 
   /** An agent that is registered still: its connection had broken. */
   private async reconnect(agent: Agent, message: Reregister, reply: Reply): Promise<void> {
-    const { cluster, counters, registry, self } = this.context;
+    const { cluster, counters, registry } = this.context;
     const { agent: report } = message;
     const info = infoOf(report);
     if (JSON.stringify(info.resources) !== JSON.stringify(agent.info.resources)) {
@@ -130,14 +130,14 @@ export class Agents {
     this.reconcile(agent, message);
     counters.up("master/slave_reregistrations");
     this.watch(agent, reply);
-    reply({ kind: "reregistered", agentId: agent.id, masterHostname: self.hostname });
+    reply(this.welcome("reregistered", agent.id));
     this.onBack(agent);
     this.offers.soon();
   }
 
   /** An agent of the registry after a fail-over, one that was unreachable, or one that nobody knows. */
   private async readmit(message: Reregister, reply: Reply): Promise<void> {
-    const { clock, cluster, counters, publish, registry, self } = this.context;
+    const { clock, cluster, counters, publish, registry } = this.context;
     const { agentId, agent: report } = message;
     const info = infoOf(report);
     await registry.apply(markReachable(agentId, info));
@@ -150,12 +150,18 @@ export class Agents {
     cluster.addAgent(agent);
     counters.up("master/slave_reregistrations");
     this.watch(agent, reply);
-    reply({ kind: "reregistered", agentId, masterHostname: self.hostname });
+    reply(this.welcome("reregistered", agentId));
     this.adopt(agent, message, wasUnreachable);
     for (const task of agent.tasks.values()) publish({ type: "TASK_ADDED", task_added: { task: taskWire(task) } });
     publish({ type: "AGENT_ADDED", agent_added: { agent: agentWire(agent) } });
     this.onBack(agent);
     this.offers.soon();
+  }
+
+  private welcome(kind: "registered" | "reregistered", agentId: string): ToAgent {
+    const { flags, self } = this.context;
+    const pingTimeoutMs = flags.duration("agent_ping_timeout") * flags.number("max_agent_ping_timeouts");
+    return { kind, agentId, masterHostname: self.hostname, pingTimeoutMs };
   }
 
   private adopt(agent: Agent, message: Reregister, wasUnreachable: boolean): void {

@@ -22,10 +22,10 @@ export class Offers {
   private running = false;
   private paused: (() => void) | null = null;
   private readonly minimum: readonly Quantities[];
-  /** How long the runs took, in milliseconds, and how many there were. */
+  /** Allocation runs so far. */
   runs = 0;
-  lastRunMs = 0;
-  onRun: (ms: number) => void = () => {};
+  /** Milliseconds: how long a run took, and how long it had waited for its turn. */
+  onRun: (took: number, waited: number) => void = () => {};
 
   constructor(private readonly context: Context) {
     this.minimum = readMinimum(context.flags.text("min_allocatable_resources") ?? "");
@@ -34,9 +34,12 @@ export class Offers {
   /** A run each allocation_interval, on leaders and standbys alike. */
   start(): void {
     const interval = this.context.flags.duration("allocation_interval");
+    let due = performance.now() + interval;
     const tick = () => {
+      const waited = Math.max(0, performance.now() - due);
+      due = performance.now() + interval;
       this.context.clock.after(interval, tick);
-      this.allocate();
+      this.allocate(waited);
     };
     this.context.clock.after(interval, tick);
   }
@@ -61,13 +64,14 @@ export class Offers {
   soon(): void {
     if (this.waiting) return;
     this.waiting = true;
+    const asked = performance.now();
     this.context.clock.after(0, () => {
       this.waiting = false;
-      this.allocate();
+      this.allocate(performance.now() - asked);
     });
   }
 
-  private allocate(): void {
+  private allocate(waited: number): void {
     if (this.running || this.paused !== null) return;
     this.running = true;
     const begun = performance.now();
@@ -87,8 +91,7 @@ export class Offers {
     } finally {
       this.running = false;
       this.runs += 1;
-      this.lastRunMs = performance.now() - begun;
-      this.onRun(this.lastRunMs);
+      this.onRun(performance.now() - begun, waited);
     }
   }
 

@@ -5,7 +5,7 @@ import { type Call, idOf } from "../http/v1.js";
 import type { DrainConfig, MachineId, QuotaConfig, Window } from "../model/records.js";
 import type { Resources } from "../model/resource.js";
 import { resourceFromJson, resourcesFromJson } from "../model/resource-json.js";
-import type { Acls, Action } from "./authorization.js";
+import type { Action } from "./authorization.js";
 import type { Refusal } from "./context.js";
 import { conversionOf, growth, shrinkage } from "./conversions.js";
 import type { OperatorSetting } from "./operator-api.js";
