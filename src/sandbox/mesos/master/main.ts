@@ -1,20 +1,15 @@
 /** `mesos-master` of the sandbox: reads flags and files, starts one master, and ends the process as a real one ends. */
-import { readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import type { ProcessEnd } from "../coordination/process-end.js";
+import { type Credentials, readCredentials } from "../http/credentials.js";
 import { realClock } from "../link/clock.js";
 import { glog } from "../link/glog.js";
 import { VERSION } from "../model/build.js";
 import { Flags, readFlags } from "../model/flags.js";
-import { Acls, type Credentials, readCredentials } from "./authorization.js";
+import { fileOrText } from "../link/file-or-text.js";
+import { Acls } from "./authorization.js";
 import { MASTER_FLAGS } from "./flags.js";
 import { MasterProcess } from "./master-process.js";
-
-/** The text of a flag that is a file's name, `file:///name`, or the text itself. */
-export function fileOrText(value: string): string {
-  if (value.startsWith("file://")) return readFileSync(value.slice("file://".length), "utf8");
-  return value.startsWith("/") ? readFileSync(value, "utf8") : value;
-}
 
 function fail(message: string): never {
   process.stderr.write(`${message}\n`);

@@ -2,10 +2,10 @@
  * All paths of a master, on a leader and on a standby: which are answered by every master, and which are sent on to the leader.
  * Facts, section 3.
  */
-import { cpus, freemem, loadavg, totalmem } from "node:os";
 import type { MasterInfo } from "../coordination/master-info.js";
 import { type Answer, empty, type HttpRequest, json, plain } from "../http/answer.js";
 import type { Realm, Route, Routes } from "../http/router.js";
+import { systemStats } from "../http/system-stats.js";
 import { BUILD, stateHead } from "../model/build.js";
 import { double, sortedWire, type Wire, type WireObject } from "../model/wire.js";
 import type { RegistryState } from "../coordination/registry-state.js";
@@ -126,18 +126,6 @@ function metricsAnswer({ acls, process }: RouteSetting, request: HttpRequest): A
 
 export function metricsWire(metrics: ReadonlyMap<string, number>): WireObject {
   return Object.fromEntries([...metrics].map(([name, value]) => [name, double(value)]));
-}
-
-export function systemStats(): WireObject {
-  const [one, five, fifteen] = loadavg();
-  return {
-    avg_load_15min: double(fifteen ?? 0),
-    avg_load_1min: double(one ?? 0),
-    avg_load_5min: double(five ?? 0),
-    cpus_total: cpus().length,
-    mem_free_bytes: freemem(),
-    mem_total_bytes: totalmem(),
-  };
 }
 
 function summaryHead({ process, master }: RouteSetting): WireObject {

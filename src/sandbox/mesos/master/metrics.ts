@@ -1,5 +1,5 @@
 /** /metrics/snapshot of a master: counters, and gauges counted from the cluster when asked. Facts, section 9. */
-import { freemem, loadavg, totalmem, cpus } from "node:os";
+import { systemMetrics } from "../http/system-stats.js";
 import { dominantShare } from "../model/allocator.js";
 import type { Framework, Task } from "../model/records.js";
 import { accumulate, quantities } from "../model/resource.js";
@@ -25,7 +25,7 @@ export function masterMetrics(sources: MetricSources): ReadonlyMap<string, numbe
   for (const name of MASTER_COUNTERS) found.set(name, 0);
   for (const [name, value] of sources.master.context.counters.entries()) found.set(name, value);
   const put = (name: string, value: number) => void found.set(name, value);
-  putSystem(put);
+  for (const [name, value] of systemMetrics()) put(name, value);
   for (const [name, value] of Object.entries(sources.registrar)) put(name, value);
   put("master/elected", sources.elected ? 1 : 0);
   put("master/uptime_secs", sources.uptime);
@@ -41,16 +41,6 @@ export function masterMetrics(sources: MetricSources): ReadonlyMap<string, numbe
 }
 
 type Put = (name: string, value: number) => void;
-
-export function putSystem(put: Put): void {
-  const [one, five, fifteen] = loadavg();
-  put("system/cpus_total", cpus().length);
-  put("system/load_1min", one ?? 0);
-  put("system/load_5min", five ?? 0);
-  put("system/load_15min", fifteen ?? 0);
-  put("system/mem_free_bytes", freemem());
-  put("system/mem_total_bytes", totalmem());
-}
 
 function putAgents({ context: { cluster } }: Master, put: Put): void {
   let connected = 0;

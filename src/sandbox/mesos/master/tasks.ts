@@ -8,11 +8,9 @@ import type { Agent, Framework, Task } from "../model/records.js";
 import { allocate, type Resources } from "../model/resource.js";
 import { resourcesFromJson } from "../model/resource-json.js";
 import { isTerminal, type TaskState, type TaskStatus } from "../model/status.js";
+import { keptDetails } from "../model/task-details.js";
 import type { Context } from "./context.js";
 import { idWire, statusWire, taskWire } from "./wire-parts.js";
-
-/** Fields of TaskInfo that stay with the task. */
-const KEPT = ["labels", "discovery", "container", "health_check", "kill_policy", "user", "max_completion_time"] as const;
 
 export class Tasks {
   /** Told when a task has left an agent: an agent that drains may be done. */
@@ -294,10 +292,6 @@ function withHealth(status: TaskStatus, last: TaskStatus | undefined): TaskStatu
     ...(last?.container === undefined ? {} : { container: last.container }),
     ...(last?.healthy === undefined ? {} : { healthy: last.healthy }),
   };
-}
-
-export function keptDetails(info: JsonObject): JsonObject {
-  return Object.fromEntries(KEPT.flatMap((name) => (info[name] === undefined ? [] : [[name, info[name]]])));
 }
 
 /** Adds it and drops the oldest beyond the number. */

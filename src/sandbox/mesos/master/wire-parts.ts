@@ -3,35 +3,10 @@ import type { JsonObject } from "../../../value/json.js";
 import type { Agent, AgentInfo, DrainConfig, Framework, Task, Unavailability } from "../model/records.js";
 import { attributeWire } from "../model/attribute.js";
 import { resourceWire } from "../model/resource-json.js";
-import type { TaskStatus } from "../model/status.js";
-import { double, nanoseconds, timeInfo, type Wire, type WireObject } from "../model/wire.js";
+import { idWire, passed, statusWire } from "../model/message-wire.js";
+import { double, nanoseconds, type WireObject } from "../model/wire.js";
 
-export function idWire(value: string): WireObject {
-  return { value };
-}
-
-/** Fields of type double in the messages that pass through as they came. */
-const DOUBLES: ReadonlySet<string> = new Set([
-  "failover_timeout",
-  "delay_seconds",
-  "interval_seconds",
-  "timeout_seconds",
-  "grace_period_seconds",
-  "weight",
-]);
-
-/** A message that passes through: its doubles get their decimal point back, which JSON.parse took. */
-export function passed(value: unknown, name = ""): Wire {
-  if (typeof value === "number") return DOUBLES.has(name) ? double(value) : value;
-  if (typeof value !== "object" || value === null) return value as Wire;
-  if (Array.isArray(value)) return (value as readonly unknown[]).map((item) => passed(item));
-  const scalar = name === "scalar";
-  const wire: Record<string, Wire> = {};
-  for (const [key, item] of Object.entries(value)) {
-    wire[key] = scalar && typeof item === "number" ? double(item) : passed(item, key);
-  }
-  return wire;
-}
+export { idWire, passed, statusWire };
 
 export function agentInfoWire(id: string, info: AgentInfo): WireObject {
   return {
@@ -42,23 +17,6 @@ export function agentInfoWire(id: string, info: AgentInfo): WireObject {
     id: idWire(id),
     checkpoint: true,
     ...(info.domain === undefined ? {} : { domain: passed(info.domain) }),
-  };
-}
-
-export function statusWire(status: TaskStatus): WireObject {
-  return {
-    task_id: idWire(status.taskId),
-    state: status.state,
-    message: status.message,
-    source: status.source,
-    reason: status.reason,
-    agent_id: status.agentId === undefined ? undefined : idWire(status.agentId),
-    executor_id: status.executorId === undefined ? undefined : idWire(status.executorId),
-    timestamp: double(status.timestamp),
-    uuid: status.uuid,
-    healthy: status.healthy,
-    container_status: status.container === undefined ? undefined : passed(status.container),
-    unreachable_time: status.unreachableAt === undefined ? undefined : timeInfo(status.unreachableAt),
   };
 }
 
