@@ -32,7 +32,7 @@ export interface MasterPlan {
 }
 
 export const DEADLINE_MS = 40_000;
-const TIMEOUTS: CoordinationTimeouts = { sessionMs: 2_000, registryFetchMs: 20_000, registryStoreMs: 5_000 };
+const TIMEOUTS: CoordinationTimeouts = { sessionMs: 2_000, registryFetchMs: 20_000, registryStoreMs: 3_000 };
 
 export class InProcessMaster {
   readonly lines: string[] = [];

@@ -82,10 +82,9 @@ mirrored(
       "it climbs over the old number",
     );
     assert.is(old[0]?.coordination.elected, true);
-    const error = await old[0]?.coordination.registry
-      .apply((state) => ({ ...state, weights: weight(7) }))
-      .catch(String);
-    assert.is(error, "Error: Failed to update registry: Failed to perform store within 5secs");
+    const update = old[0]?.coordination.registry.apply((state) => ({ ...state, weights: weight(7) }));
+    const error = String(await update?.catch(String));
+    assert.is(error, "Error: Failed to update registry: Failed to perform store within 3secs");
     assert.ok(old[0]?.said(`E registrar.cpp] Registrar aborting: ${error.slice("Error: ".length)}`));
     const again = await old[0]?.coordination.registry.apply((state) => state).catch(String);
     assert.is(again, error, "dead from then on");
