@@ -40,6 +40,7 @@ export interface SimulatedNode {
 interface Waiting {
   readonly deliver: () => void;
   readonly lose: () => void;
+  readonly released?: boolean;
 }
 
 export interface SimulationOptions {
@@ -50,6 +51,8 @@ export interface SimulationOptions {
   readonly seed: number;
   /** Of a hundred messages. */
   readonly lost?: number;
+  /** Of a hundred messages: kept back until `release`, so that late ones meet a changed world. */
+  readonly late?: number;
   /** Whether a message may pass at all; yes by default. */
   readonly linked?: (from: string, to: string) => boolean;
 }
@@ -57,6 +60,7 @@ export interface SimulationOptions {
 export class SimulatedCluster {
   readonly nodes: SimulatedNode[];
   private waiting: Waiting[] = [];
+  private late: Waiting[] = [];
   private state: number;
 
   constructor(private readonly options: SimulationOptions) {
@@ -97,9 +101,17 @@ export class SimulatedCluster {
       const at = Math.floor(this.random() * this.waiting.length);
       const [message] = this.waiting.splice(at, 1);
       if (message === undefined) return;
-      if (this.random() * 100 < (this.options.lost ?? 0)) message.lose();
+      const dice = this.random() * 100;
+      const { lost = 0, late = 0 } = this.options;
+      if (dice < lost) message.lose();
+      else if (dice < lost + late && !message.released) this.late.push(message);
       else message.deliver();
     }
+  }
+
+  /** What was kept back is on its way again. */
+  release(): void {
+    for (const message of this.late.splice(0)) this.waiting.push({ ...message, released: true });
   }
 
   /** mulberry32 */
