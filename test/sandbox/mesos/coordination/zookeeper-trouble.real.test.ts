@@ -69,7 +69,10 @@ trouble(
     const begun = performance.now();
     await server.kill("SIGKILL");
     await first.coordination.registry.apply((state) => ({ ...state, weights: [] })); // it still serves
-    assert.is(await first.untilEnded(), "Lost leadership after indecisive election... committing suicide!");
+    // Which of its sessions it gives up first is a race; the recorded leader showed the first of these.
+    const ends =
+      /^(Lost leadership after indecisive election|Lost candidacy as a leader)\.\.\. committing suicide!$/;
+    assert.match(await first.untilEnded(), ends);
     assert.ok(performance.now() - begun > 1_500, "not before the session timeout");
     for (const standby of [second, third]) {
       await waitFor("no leader", DEADLINE_MS, () => standby.events.at(-1)?.kind === "leaderless");
