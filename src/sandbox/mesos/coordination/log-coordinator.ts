@@ -7,6 +7,14 @@ import type { Ballot, LogValue } from "./log-messages.js";
 import { fillPositions } from "./log-recovery.js";
 import type { Replica } from "./replica.js";
 
+export type Election =
+  /** `end` is the last position of the log, all of which is learned here now. */
+  | { readonly kind: "elected"; readonly end: number }
+  /** Another has promises of the same or a higher number. */
+  | { readonly kind: "denied" }
+  /** A quorum does not vote yet. */
+  | { readonly kind: "ignored" };
+
 export class LogCoordinator {
   private ballot: Ballot;
   private next: number | null = null;
@@ -20,12 +28,12 @@ export class LogCoordinator {
     this.ballot = { number: 0, by: `coordinator ${own}` };
   }
 
-  /** The last position of the log, all of which is learned here then; null when the election was lost and may be tried again. */
-  async elect(signal: AbortSignal): Promise<number | null> {
+  /** May be tried again when it is lost, with one number more than our own replica has promised. */
+  async elect(signal: AbortSignal): Promise<Election> {
     const number = Math.max(this.ballot.number, this.replica.state.promised.number) + 1;
     this.ballot = { ...this.ballot, number };
     const promised = await promisePhase(this.proposer, this.ballot, undefined, signal);
-    if (promised.kind === "refused") return null;
+    if (promised.kind === "refused") return { kind: promised.ballot.number === 0 ? "ignored" : "denied" };
     const { end } = promised;
     this.proposer.log("I", "coordinator.cpp", "Coordinator attempting to fill missing positions");
     await fillPositions(
@@ -37,7 +45,7 @@ export class LogCoordinator {
       signal,
     );
     this.next = end + 1;
-    return end;
+    return { kind: "elected", end };
   }
 
   /** Writes at the next position and gives it. Rejects with `Coordinator demoted` when another coordinator was elected. */

@@ -54,13 +54,7 @@ export type LogRequest =
     };
 
 export type LogAnswer =
-  | {
-      readonly kind: "status";
-      readonly status: ReplicaStatus;
-      readonly begin: number;
-      readonly end: number;
-      readonly promised: Ballot;
-    }
+  | { readonly kind: "status"; readonly status: ReplicaStatus; readonly begin: number; readonly end: number }
   /** `end` to a promise without position, `action` (if there is one) to one with. */
   | { readonly kind: "accept"; readonly end: number; readonly action?: Action }
   | { readonly kind: "reject"; readonly ballot: Ballot }
@@ -92,11 +86,7 @@ export function readLogAnswer(value: Json): LogAnswer | null {
   if (kind === "ignore" || kind === "silence") return { kind };
   if (kind === "reject") return isBallot(ballot) ? { kind, ballot } : null;
   if (!isPosition(end)) return null;
-  if (kind === "status") {
-    const { promised } = value;
-    const complete = isStatus(status) && isPosition(begin) && isBallot(promised);
-    return complete ? { kind, status, begin, end, promised } : null;
-  }
+  if (kind === "status") return isStatus(status) && isPosition(begin) ? { kind, status, begin, end } : null;
   if (kind !== "accept") return null;
   if (action === undefined) return { kind, end };
   return isAction(action) ? { kind, end, action } : null;

@@ -3,7 +3,7 @@
  * cluster is empty, by all of them starting together. It elects nobody.
  */
 import { fill, type Proposer } from "./consensus.js";
-import { type Ballot, type LogAnswer, NO_BALLOT, type ReplicaStatus } from "./log-messages.js";
+import type { Ballot, LogAnswer, ReplicaStatus } from "./log-messages.js";
 import type { Replica } from "./replica.js";
 
 export interface RecoveryOptions {
@@ -18,7 +18,7 @@ type Status = LogAnswer & { readonly kind: "status" };
 
 type Step =
   | { readonly kind: "status"; readonly status: "STARTING" | "VOTING" }
-  | { readonly kind: "catch-up"; readonly begin: number; readonly end: number; readonly promised: Ballot };
+  | { readonly kind: "catch-up"; readonly begin: number; readonly end: number };
 
 /** Milliseconds: a round is asked again after this to twice this, and given up after that. */
 const ROUND_MS = { pause: 500, longest: 10_000 };
@@ -43,9 +43,9 @@ export async function recoverReplica(options: RecoveryOptions, signal: AbortSign
   }
 }
 
-async function update(options: RecoveryOptions, status: ReplicaStatus, promised?: Ballot): Promise<void> {
+async function update(options: RecoveryOptions, status: ReplicaStatus): Promise<void> {
   options.proposer.log("I", "recover.cpp", `Updating replica status to ${status}`);
-  await options.replica.updateStatus(status, promised);
+  await options.replica.updateStatus(status);
 }
 
 /** One broadcast. Null when its answers allow no step, or too few came in time. */
@@ -99,10 +99,6 @@ export function nextStep(
       kind: "catch-up",
       begin: Math.min(...voters.map((voter) => voter.begin)),
       end: Math.max(...voters.map((voter) => voter.end)),
-      promised: voters.reduce<Ballot>(
-        (highest, { promised }) => (promised.number > highest.number ? promised : highest),
-        NO_BALLOT,
-      ),
     };
   }
   const cluster = 2 * quorum - 1;
@@ -120,7 +116,7 @@ async function catchUp(
   signal: AbortSignal,
 ): Promise<void> {
   const { proposer, replica, own } = options;
-  await update(options, "RECOVERING", step.promised);
+  await update(options, "RECOVERING");
   proposer.log("I", "recover.cpp", `Starting catch-up from position ${step.begin} to ${step.end}`);
   const positions = replica.missing(step.end, step.begin);
   await fillPositions(proposer, replica, own, { number: 0, by: `catch-up ${own}` }, positions, signal);

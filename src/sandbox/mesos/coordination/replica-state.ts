@@ -57,8 +57,8 @@ export function withRecord(state: ReplicaState, record: ReplicaRecord): ReplicaS
 /** How a replica in this state answers. The record, if any, must be stored before the answer is given. */
 export function answer(state: ReplicaState, request: LogRequest): Verdict {
   if (request.kind === "recover") {
-    const { status, begin, end, promised } = state;
-    return { answer: { kind: "status", status, begin, end, promised }, record: null };
+    const { status, begin, end } = state;
+    return { answer: { kind: "status", status, begin, end }, record: null };
   }
   if (request.kind === "learned")
     return { answer: { kind: "silence" }, record: learnedRecord(state, request) };

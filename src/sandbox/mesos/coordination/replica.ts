@@ -2,7 +2,7 @@
  * This master's replica of the log: requests answered one after the other, each answer given only when what it promises is
  * on disk. It knows nobody else.
  */
-import type { Ballot, LogAnswer, LogRequest, ReplicaStatus } from "./log-messages.js";
+import type { LogAnswer, LogRequest, ReplicaStatus } from "./log-messages.js";
 import type { WriteLog } from "./process-end.js";
 import {
   answer,
@@ -67,14 +67,9 @@ export class Replica {
     });
   }
 
-  /** The next step of recovery; a promise learned from the others is taken over with it. */
-  async updateStatus(status: ReplicaStatus, promised?: Ballot): Promise<void> {
-    await this.inTurn(async () => {
-      if (promised !== undefined && promised.number > this.held.promised.number) {
-        await this.store({ kind: "promised", ballot: promised });
-      }
-      await this.store({ kind: "status", status });
-    });
+  /** The next step of recovery. */
+  async updateStatus(status: ReplicaStatus): Promise<void> {
+    await this.inTurn(() => this.store({ kind: "status", status }));
     this.log("I", "replica.cpp", `Persisted replica status to ${status}`);
   }
 

@@ -25,6 +25,12 @@ export interface ReplicatedLogOptions {
   readonly random: () => number;
 }
 
+/**
+ * Milliseconds, this to twice this, before the next try. Each try costs a number that the next writer has to climb over one
+ * by one, so replicas that do not vote yet are given time.
+ */
+const RETRY_MS = { denied: 5, ignored: 100 } as const;
+
 export class ReplicatedLog {
   private readonly replica: Replica;
   private readonly proposer: Proposer;
@@ -103,15 +109,16 @@ export class ReplicatedLog {
   }
 
   private async becomeWriter(signal: AbortSignal): Promise<void> {
-    const { log } = this.options;
+    const { log, pause, random } = this.options;
     for (;;) {
       log("I", "log.cpp", "Attempting to start the writer");
-      const end = await this.coordinator.elect(signal);
-      if (end !== null) {
-        log("I", "log.cpp", `Writer started with ending position ${end}`);
+      const election = await this.coordinator.elect(signal);
+      if (election.kind === "elected") {
+        log("I", "log.cpp", `Writer started with ending position ${election.end}`);
         return;
       }
       log("I", "log.cpp", "Could not start the writer, but can be retried");
+      await pause(RETRY_MS[election.kind] * (1 + random()), signal);
     }
   }
 
