@@ -2,7 +2,7 @@
 import { mkdir } from "node:fs/promises";
 import { type Credentials, readCredentials } from "../http/credentials.js";
 import type { Credential } from "../link/client.js";
-import { realClock } from "../link/clock.js";
+import { SystemClock } from "../link/clock.js";
 import { fileOrText } from "../link/file-or-text.js";
 import { glog } from "../link/glog.js";
 import { parseAttributes } from "../model/attribute.js";
@@ -83,7 +83,7 @@ async function main(): Promise<void> {
   const domain = flags.text("domain");
   const agent = new AgentProcess({
     flags,
-    clock: realClock,
+    clock: new SystemClock(),
     log: flags.bool("quiet") ? () => {} : glog((line) => process.stderr.write(line), flags.needed("logging_level")),
     resources: resourcesOf(flags),
     attributes,

@@ -1,5 +1,6 @@
 /** JSON values, one a line, over a socket. It knows nothing of what they mean. */
 import type { Socket } from "node:net";
+import { StringDecoder } from "node:string_decoder";
 
 /**
  * Calls back for each line that comes. Lines that are no JSON break the connection: they cannot come from one of our own
@@ -22,10 +23,11 @@ export function readLines(socket: Socket, head: Buffer, onValue: (value: unknown
       onValue(value);
     }
   };
-  socket.setEncoding("utf8");
+  // A socket that was node:http's refuses setEncoding.
+  const decoder = new StringDecoder("utf8");
   socket.setNoDelay(true);
-  if (head.length > 0) take(head.toString("utf8"));
-  socket.on("data", (chunk: string | Buffer) => take(String(chunk)));
+  if (head.length > 0) take(decoder.write(head));
+  socket.on("data", (chunk: Buffer) => take(decoder.write(chunk)));
 }
 
 export function writeLine(socket: Socket, value: unknown): void {

@@ -2,7 +2,7 @@
 import { mkdir } from "node:fs/promises";
 import type { ProcessEnd } from "../coordination/process-end.js";
 import { type Credentials, readCredentials } from "../http/credentials.js";
-import { realClock } from "../link/clock.js";
+import { SystemClock } from "../link/clock.js";
 import { glog } from "../link/glog.js";
 import { VERSION } from "../model/build.js";
 import { Flags, readFlags } from "../model/flags.js";
@@ -69,7 +69,7 @@ async function main(): Promise<void> {
     : glog((line) => process.stderr.write(line), flags.needed("logging_level"));
   const master = new MasterProcess({
     flags,
-    clock: realClock,
+    clock: new SystemClock(),
     credentials,
     acls,
     log,
