@@ -18,7 +18,9 @@ conformance("answers as recorded, but for the listed exceptions", async () => {
     await run.close();
   }
   const wrong = [...run.found].flatMap(([name, differences]) =>
-    differences.length > 0 && EXCEPTIONS[name] === undefined ? [`${name}\n    ${differences.join("\n    ")}`] : [],
+    differences.length > 0 && EXCEPTIONS[name] === undefined
+      ? [`${name}\n    ${differences.join("\n    ")}`]
+      : [],
   );
   assert.is(wrong.join("\n"), "");
   const matching = Object.keys(EXCEPTIONS).filter((name) => run.found.get(name)?.length === 0);

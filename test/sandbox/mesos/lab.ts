@@ -3,21 +3,21 @@
  * the recorded one; and a framework that does what the recorded frameworks did. Stopped as a whole.
  */
 import { mkdtemp, rm } from "node:fs/promises";
-import { type ClientRequest, type IncomingMessage, request as httpRequest } from "node:http";
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AgentProcess } from "../../../src/sandbox/mesos/agent/agent-process.js";
 import { AGENT_FLAGS } from "../../../src/sandbox/mesos/agent/flags.js";
+import type { Credentials } from "../../../src/sandbox/mesos/http/credentials.js";
 import { SystemClock } from "../../../src/sandbox/mesos/link/clock.js";
 import { Acls } from "../../../src/sandbox/mesos/master/authorization.js";
 import { MASTER_FLAGS } from "../../../src/sandbox/mesos/master/flags.js";
 import { MasterProcess } from "../../../src/sandbox/mesos/master/master-process.js";
 import { parseAttributes } from "../../../src/sandbox/mesos/model/attribute.js";
+import type { FlagTable } from "../../../src/sandbox/mesos/model/flags.js";
 import { Flags, readFlags } from "../../../src/sandbox/mesos/model/flags.js";
 import { resourcesToJson } from "../../../src/sandbox/mesos/model/resource-json.js";
 import { parseResources } from "../../../src/sandbox/mesos/model/resource-text.js";
-import type { Credentials } from "../../../src/sandbox/mesos/http/credentials.js";
-import type { FlagTable } from "../../../src/sandbox/mesos/model/flags.js";
 import { waitFor } from "../../harness/wait.js";
 import type { HttpAnswer, HttpMessage } from "./recording.js";
 
@@ -44,7 +44,10 @@ export class Lab {
 
   static async make(): Promise<Lab> {
     const number = process.pid % 200;
-    return new Lab(await mkdtemp(join(tmpdir(), "ferry-mesos-")), `127.${20 + number}.${1 + Math.floor(Math.random() * 250)}`);
+    return new Lab(
+      await mkdtemp(join(tmpdir(), "ferry-mesos-")),
+      `127.${20 + number}.${1 + Math.floor(Math.random() * 250)}`,
+    );
   }
 
   /** The recorded 127.0.0.N here. */
@@ -79,13 +82,19 @@ export class Lab {
     return { process: master, stop };
   }
 
-  async agent(last: number, rack: string, flags: readonly string[], exited: () => void = () => {}): Promise<Running<AgentProcess>> {
+  async agent(
+    last: number,
+    rack: string,
+    flags: readonly string[],
+    exited: () => void = () => {},
+  ): Promise<Running<AgentProcess>> {
     const ip = this.ip(last);
     const clock = new SystemClock();
     const attributes = `rack:${rack};zone:z1`;
     const resources = "cpus:4;mem:4096;disk:10240;ports:[31000-32000]";
     const [parsed, given] = [parseResources(resources), parseAttributes(attributes)];
-    if (typeof parsed === "string" || typeof given === "string") throw new Error("the lab's agents cannot be described");
+    if (typeof parsed === "string" || typeof given === "string")
+      throw new Error("the lab's agents cannot be described");
     const agent = new AgentProcess({
       flags: flagsOf(AGENT_FLAGS, [
         `--ip=${ip}`,
@@ -134,17 +143,20 @@ export function send(host: string, port: number, message: HttpMessage): Promise<
     const headers: Record<string, string> = { ...message.headers };
     delete headers["host"];
     if (body !== "" || method === "POST") headers["content-length"] = String(Buffer.byteLength(body));
-    const outgoing = httpRequest({ host, port, method, path: encodeURI(path), headers, agent: false }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("end", () =>
-        resolve({
-          status: response.statusCode ?? 0,
-          headers: response.headers as Record<string, string>,
-          body: Buffer.concat(chunks).toString("utf8"),
-        }),
-      );
-    });
+    const outgoing = httpRequest(
+      { host, port, method, path: encodeURI(path), headers, agent: false },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("end", () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers as Record<string, string>,
+            body: Buffer.concat(chunks).toString("utf8"),
+          }),
+        );
+      },
+    );
     outgoing.on("error", reject);
     outgoing.end(body);
   });
@@ -153,7 +165,12 @@ export function send(host: string, port: number, message: HttpMessage): Promise<
 /** A v1 call; rejects unless it is answered 200 or 202. */
 export async function api(host: string, call: object, port = 5050): Promise<Record<string, unknown>> {
   const headers = { "content-type": "application/json", accept: "application/json" };
-  const answer = await send(host, port, { method: "POST", target: "/api/v1", headers, body: JSON.stringify(call) });
+  const answer = await send(host, port, {
+    method: "POST",
+    target: "/api/v1",
+    headers,
+    body: JSON.stringify(call),
+  });
   if (answer.status !== 200 && answer.status !== 202) throw new Error(`${answer.status} ${answer.body}`);
   return answer.body === "" ? {} : (JSON.parse(answer.body) as Record<string, unknown>);
 }
@@ -195,15 +212,28 @@ export class TestFramework {
     };
     const before = this.events.length;
     const body = JSON.stringify(call);
-    const headers = { "content-type": "application/json", accept: "application/json", "content-length": body.length };
+    const headers = {
+      "content-type": "application/json",
+      accept: "application/json",
+      "content-length": body.length,
+    };
     await waitFor("the master takes the subscription", DEADLINE_MS, () => this.open(headers, body));
-    await waitFor("SUBSCRIBED", DEADLINE_MS, () => this.events.slice(before).some(({ type }) => type === "SUBSCRIBED"));
+    await waitFor("SUBSCRIBED", DEADLINE_MS, () =>
+      this.events.slice(before).some(({ type }) => type === "SUBSCRIBED"),
+    );
   }
 
   private open(headers: Record<string, string | number>, body: string): Promise<boolean> {
     return new Promise((resolve, reject) => {
       const { host } = this;
-      const outgoing = httpRequest({ host, port: 5050, path: "/api/v1/scheduler", method: "POST", headers, agent: false });
+      const outgoing = httpRequest({
+        host,
+        port: 5050,
+        path: "/api/v1/scheduler",
+        method: "POST",
+        headers,
+        agent: false,
+      });
       outgoing.on("error", reject);
       outgoing.on("response", (response) => {
         if (response.statusCode !== 200) {
@@ -270,16 +300,29 @@ export class TestFramework {
       headers,
       body: JSON.stringify(call),
     });
-    if (answer.status !== 202 && answer.status !== 200) throw new Error(`${type}: ${answer.status} ${answer.body}`);
+    if (answer.status !== 202 && answer.status !== 200)
+      throw new Error(`${type}: ${answer.status} ${answer.body}`);
   }
 
   /** Launches a task on that host and waits until it runs. */
-  async launch(hostname: string, name: string, command: string, more: object = {}, cpus = 0.3): Promise<void> {
+  async launch(
+    hostname: string,
+    name: string,
+    command: string,
+    more: object = {},
+    cpus = 0.3,
+  ): Promise<void> {
     const resources = [
       { name: "cpus", type: "SCALAR", scalar: { value: cpus } },
       { name: "mem", type: "SCALAR", scalar: { value: 64 } },
     ];
-    const task = { name, task_id: { value: name }, resources, command: { value: command, shell: true }, ...more };
+    const task = {
+      name,
+      task_id: { value: name },
+      resources,
+      command: { value: command, shell: true },
+      ...more,
+    };
     this.wanted.push({ hostname, task });
     await this.call("REVIVE", {});
     await this.untilState(name, "TASK_RUNNING");

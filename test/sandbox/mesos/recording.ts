@@ -64,7 +64,12 @@ function readRequest(lines: readonly string[]): HttpMessage {
   const [method = "", ...target] = first.replace(/ HTTP\/1\.1$/, "").split(" ");
   const blank = rest.indexOf("");
   const headers = readHeaders(blank < 0 ? rest : rest.slice(0, blank));
-  return { method, target: target.join(" "), headers, body: blank < 0 ? "" : rest.slice(blank + 1).join("\n") };
+  return {
+    method,
+    target: target.join(" "),
+    headers,
+    body: blank < 0 ? "" : rest.slice(blank + 1).join("\n"),
+  };
 }
 
 function readHeaders(lines: readonly string[]): Record<string, string> {
@@ -93,7 +98,9 @@ const PRESENT = ["content-length", "mesos-stream-id"];
 export function differences(recorded: HttpAnswer, answer: HttpAnswer, by: Substitutions): string[] {
   const found: string[] = [];
   if (recorded.status !== answer.status) {
-    found.push(`status: recorded ${recorded.status}, answered ${answer.status} (${answer.body.slice(0, 200)})`);
+    found.push(
+      `status: recorded ${recorded.status}, answered ${answer.status} (${answer.body.slice(0, 200)})`,
+    );
   }
   for (const name of COMPARED) {
     const wanted = recorded.headers[name];
@@ -104,9 +111,11 @@ export function differences(recorded: HttpAnswer, answer: HttpAnswer, by: Substi
   }
   for (const name of PRESENT) {
     const [wanted, given] = [name in recorded.headers, name in answer.headers];
-    if (wanted !== given) found.push(`${name}: recorded ${wanted ? "" : "not "}there, answered ${given ? "" : "not "}there`);
+    if (wanted !== given)
+      found.push(`${name}: recorded ${wanted ? "" : "not "}there, answered ${given ? "" : "not "}there`);
   }
-  if (recorded.status === answer.status) found.push(...bodyDifferences(substitute(recorded.body, by), answer.body));
+  if (recorded.status === answer.status)
+    found.push(...bodyDifferences(substitute(recorded.body, by), answer.body));
   return found;
 }
 
@@ -124,8 +133,14 @@ type Shape = string | readonly Shape[] | { readonly [key: string]: Shape };
 function shapeOfText(text: string): Shape | null {
   if (!/^\s*[[{]/.test(text)) return null;
   // JSON.parse forgets whether a number was written as a double, which Mesos' clients may depend on.
-  const tagged = text.replace(/"(?:[^"\\]|\\.)*"|-?\d+(\.\d+)?([eE][+-]?\d+)?/g, (token, fraction, exponent) =>
-    token.startsWith('"') ? token : fraction === undefined && exponent === undefined ? '"<int>"' : '"<double>"',
+  const tagged = text.replace(
+    /"(?:[^"\\]|\\.)*"|-?\d+(\.\d+)?([eE][+-]?\d+)?/g,
+    (token, fraction, exponent) =>
+      token.startsWith('"')
+        ? token
+        : fraction === undefined && exponent === undefined
+          ? '"<int>"'
+          : '"<double>"',
   );
   try {
     return shapeOf(JSON.parse(tagged));

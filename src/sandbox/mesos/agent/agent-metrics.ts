@@ -58,9 +58,15 @@ function putTasks({ executors }: Agent, put: Put): void {
     put(`slave/tasks_${name}`, executors.counts.get(`TASK_${name.toUpperCase()}`) ?? 0);
   }
   const ended = [...executors.frameworks.values(), ...executors.completedFrameworks.values()];
-  put("slave/executors_terminated", ended.reduce((all, each) => all + each.completedExecutors.length, 0));
+  put(
+    "slave/executors_terminated",
+    ended.reduce((all, each) => all + each.completedExecutors.length, 0),
+  );
   put("containerizer/fetcher/task_fetches_succeeded", [...executors.tasks()].length);
-  put("slave/valid_status_updates", [...executors.counts.values()].reduce((all, each) => all + each, 0));
+  put(
+    "slave/valid_status_updates",
+    [...executors.counts.values()].reduce((all, each) => all + each, 0),
+  );
 }
 
 function putResources(agent: Agent, put: Put): void {

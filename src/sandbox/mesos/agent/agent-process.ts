@@ -82,12 +82,21 @@ export class AgentProcess {
     };
   }
 
-  private routes(agent: Agent, options: AgentOptions, port: number): (request: HttpRequest) => Promise<Answer> {
+  private routes(
+    agent: Agent,
+    options: AgentOptions,
+    port: number,
+  ): (request: HttpRequest) => Promise<Answer> {
     const { clock, flags } = this.options;
     const startTime = clock.now();
     const shown = new Map(flags.values);
     shown.set("port", String(port));
-    const view = { agent, options, startTime, flags: new Map([...shown].sort(([a], [b]) => (a < b ? -1 : 1))) };
+    const view = {
+      agent,
+      options,
+      startTime,
+      flags: new Map([...shown].sort(([a], [b]) => (a < b ? -1 : 1))),
+    };
     const gc = parseDuration(flags.needed("gc_delay"));
     const kept = typeof gc === "number" ? gc / 1000 : 0;
     const routes = agentRoutes({
@@ -101,7 +110,8 @@ export class AgentProcess {
 
   private authenticate(realm: Realm, request: HttpRequest): Answer | { principal: string | null } {
     const { flags, httpCredentials } = this.options;
-    if (realm === "open" || realm === "scheduler" || !flags.bool(`authenticate_http_${realm}`)) return { principal: null };
+    if (realm === "open" || realm === "scheduler" || !flags.bool(`authenticate_http_${realm}`))
+      return { principal: null };
     const principal = basicPrincipal(request.headers.get("authorization"), httpCredentials);
     return principal === null ? unauthorized(`mesos-agent-${realm}`) : { principal };
   }
@@ -119,7 +129,8 @@ export class AgentProcess {
     const name = `zookeeper-group(1)@${flags.text("ip") ?? "127.0.0.1"}:${flags.text("port")}`;
     this.detector = new Detector({ url, sessionMs: flags.duration("zk_session_timeout"), name, log });
     this.detector.start(
-      (leader) => agent.detected(leader === null ? null : { host: leader.address.ip, port: leader.address.port }),
+      (leader) =>
+        agent.detected(leader === null ? null : { host: leader.address.ip, port: leader.address.port }),
       (message) => {
         agent.stop();
         exit(1, `EXIT with status 1: Failed to detect a master: ${message}`);

@@ -35,7 +35,12 @@ export function agentRoutes(setting: AgentRouteSetting): Routes {
   add("version", "open", (request) => json(BUILD, request), true);
   add("slave(1)/state", "readonly", (request) => json(agentState(view), request), true);
   add("slave(1)/state.json", "readonly", (request) => json(agentState(view), request));
-  add("slave(1)/flags", "readonly", (request) => json({ flags: Object.fromEntries(view.flags) }, request), true);
+  add(
+    "slave(1)/flags",
+    "readonly",
+    (request) => json({ flags: Object.fromEntries(view.flags) }, request),
+    true,
+  );
   add("slave(1)/containers", "readonly", (request) => json(legacyContainers(setting, true), request));
   for (const path of ["slave(1)/monitor/statistics", "monitor/statistics", "monitor/statistics.json"]) {
     add(path, "readonly", (request) => json(legacyContainers(setting, false), request));
@@ -112,7 +117,11 @@ function reading(setting: AgentRouteSetting, type: string): WireObject | null {
     case "GET_FRAMEWORKS":
       return getFrameworks(view);
     case "GET_STATE":
-      return { get_tasks: getTasks(view), get_executors: getExecutors(view), get_frameworks: getFrameworks(view) };
+      return {
+        get_tasks: getTasks(view),
+        get_executors: getExecutors(view),
+        get_frameworks: getFrameworks(view),
+      };
     case "GET_CONTAINERS":
       return containers(setting);
     default:

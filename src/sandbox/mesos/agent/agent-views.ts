@@ -1,8 +1,8 @@
 /** The answers of an agent's reading endpoints, legacy and v1. Records to JSON. */
 import type { JsonObject } from "../../../value/json.js";
-import { passed, statusWire } from "../model/message-wire.js";
 import { attributesWire, attributeWire } from "../model/attribute.js";
 import { AGENT_CAPABILITIES, stateHead } from "../model/build.js";
+import { passed, statusWire } from "../model/message-wire.js";
 import { allocate, type Resources, reservedFor, scalar, sum } from "../model/resource.js";
 import { resourcesFromJson, resourceWire, roledResourceWire, sumsWire } from "../model/resource-json.js";
 import { isTerminal, type TaskStatus } from "../model/status.js";
@@ -55,7 +55,12 @@ export function executorName(executor: ExecutorRecord): string {
   return `Command Executor (Task: ${executor.id}) (Command: sh -c '${short}')`;
 }
 
-function legacyTask(framework: FrameworkRecord, executor: ExecutorRecord, task: TaskRecord, agentId: string): WireObject {
+function legacyTask(
+  framework: FrameworkRecord,
+  executor: ExecutorRecord,
+  task: TaskRecord,
+  agentId: string,
+): WireObject {
   return {
     id: task.id,
     name: String(task.info["name"] ?? ""),
@@ -128,7 +133,9 @@ function legacyFramework(view: AgentView, framework: FrameworkRecord): WireObjec
     failover_timeout: double(Number(info["failover_timeout"] ?? 0)),
     checkpoint: info["checkpoint"] === true,
     hostname: String(info["hostname"] ?? ""),
-    ...(Array.isArray(info["roles"]) ? { roles: passed(info["roles"]) } : { role: String(info["role"] ?? "*") }),
+    ...(Array.isArray(info["roles"])
+      ? { roles: passed(info["roles"]) }
+      : { role: String(info["role"] ?? "*") }),
     executors: [...framework.executors.values()].map(wire),
     completed_executors: framework.completedExecutors.map(wire),
   };
@@ -171,7 +178,9 @@ export function agentState(view: AgentView): WireObject {
     ...(agent.masterHostname === null ? {} : { master_hostname: agent.masterHostname }),
     flags: Object.fromEntries(flags),
     frameworks: [...executors.frameworks.values()].map((framework) => legacyFramework(view, framework)),
-    completed_frameworks: [...executors.completedFrameworks.values()].map((each) => legacyFramework(view, each)),
+    completed_frameworks: [...executors.completedFrameworks.values()].map((each) =>
+      legacyFramework(view, each),
+    ),
   };
 }
 
@@ -181,7 +190,9 @@ function unreserved(resources: Resources): Resources {
 
 function reserved(resources: Resources, wire: (parts: Resources) => Wire): WireObject {
   const roles = new Set(resources.map(reservedFor).filter((role) => role !== "*"));
-  return Object.fromEntries([...roles].map((role) => [role, wire(resources.filter((part) => reservedFor(part) === role))]));
+  return Object.fromEntries(
+    [...roles].map((role) => [role, wire(resources.filter((part) => reservedFor(part) === role))]),
+  );
 }
 
 /** GET_AGENT. */
@@ -203,7 +214,12 @@ export function getAgent({ agent, options }: AgentView): WireObject {
   };
 }
 
-function taskWire(agent: Agent, framework: FrameworkRecord, executor: ExecutorRecord, task: TaskRecord): WireObject {
+function taskWire(
+  agent: Agent,
+  framework: FrameworkRecord,
+  executor: ExecutorRecord,
+  task: TaskRecord,
+): WireObject {
   const last = task.updates[0] ?? task.statuses.at(-1);
   return {
     name: String(task.info["name"] ?? ""),
@@ -264,7 +280,9 @@ export function getExecutors(view: AgentView): WireObject {
   const completed: Wire[] = [];
   const { frameworks, completedFrameworks } = view.agent.executors;
   for (const framework of [...frameworks.values(), ...completedFrameworks.values()]) {
-    const wire = (executor: ExecutorRecord) => ({ executor_info: executorInfoWire(view, framework, executor) });
+    const wire = (executor: ExecutorRecord) => ({
+      executor_info: executorInfoWire(view, framework, executor),
+    });
     executors.push(...[...framework.executors.values()].map(wire));
     completed.push(...framework.completedExecutors.map(wire));
   }

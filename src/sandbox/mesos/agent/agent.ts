@@ -82,6 +82,7 @@ export class Agent {
       send: (message) => this.connection?.send(this.pid, message),
       keptExecutors: flags.number("max_completed_executors_per_framework"),
       httpCommandExecutor: flags.bool("http_command_executor"),
+      onIdle: () => this.checkDrained(),
     });
   }
 
@@ -97,7 +98,11 @@ export class Agent {
     log("I", "state.cpp", `Recovering state from '${workDir}/meta'`);
     const found = checkpoint?.recover() ?? null;
     if (found !== null) {
-      const problem = incompatibility(flags.needed("reconfiguration_policy"), found.agent, this.record(found.agent.id));
+      const problem = incompatibility(
+        flags.needed("reconfiguration_policy"),
+        found.agent,
+        this.record(found.agent.id),
+      );
       if (problem !== null) {
         this.finish(1, refusalText(workDir, problem, found.agent, this.record(found.agent.id)));
         return;
@@ -134,7 +139,10 @@ export class Agent {
       return;
     }
     log("I", "slave.cpp", `New master detected at master@${leader.host}:${leader.port}`);
-    this.tryLater(random() * flags.duration("registration_backoff_factor"), flags.duration("registration_backoff_factor"));
+    this.tryLater(
+      random() * flags.duration("registration_backoff_factor"),
+      flags.duration("registration_backoff_factor"),
+    );
   }
 
   private disconnect(): void {
@@ -171,7 +179,11 @@ export class Agent {
       onClose: (reason) => {
         if (this.connection === connection) this.lost(reason);
       },
-      onRefused: () => this.finish(1, `EXIT with status 1: Master master@${leader.host}:${leader.port} refused authentication`),
+      onRefused: () =>
+        this.finish(
+          1,
+          `EXIT with status 1: Master master@${leader.host}:${leader.port} refused authentication`,
+        ),
     });
     this.connection = connection;
   }
@@ -239,7 +251,9 @@ export class Agent {
 
   private executorReports(): ExecutorReport[] {
     return [...this.executors.frameworks.values()].flatMap(({ id: frameworkId, executors }) =>
-      [...executors.values()].flatMap(({ id, custom }) => (custom === null ? [] : [{ id, frameworkId, info: custom }])),
+      [...executors.values()].flatMap(({ id, custom }) =>
+        custom === null ? [] : [{ id, frameworkId, info: custom }],
+      ),
     );
   }
 
@@ -248,31 +262,42 @@ export class Agent {
     switch (message.kind) {
       case "registered":
       case "reregistered":
-        return this.welcomed(message);
+        this.welcomed(message);
+        return;
       case "run":
-        return executors.run(message);
+        executors.run(message);
+        return;
       case "kill":
-        return executors.kill(message.frameworkId, message.taskId, message.graceMs);
+        executors.kill(message.frameworkId, message.taskId, message.graceMs);
+        return;
       case "acknowledge":
-        return executors.acknowledge(message.frameworkId, message.taskId, message.uuid);
+        executors.acknowledge(message.frameworkId, message.taskId, message.uuid);
+        return;
       case "shutdown-framework":
-        return executors.shutdownFramework(message.frameworkId);
+        executors.shutdownFramework(message.frameworkId);
+        return;
       case "shutdown-executor":
-        return executors.shutdownExecutor(message.frameworkId, message.executorId);
+        executors.shutdownExecutor(message.frameworkId, message.executorId);
+        return;
       case "update-framework":
-        return executors.updateFramework(message.framework);
+        executors.updateFramework(message.framework);
+        return;
       case "drain":
-        return this.startDrain(message.maxGraceSeconds, message.markGone);
+        this.startDrain(message.maxGraceSeconds, message.markGone);
+        return;
       case "drain-over":
-        return this.keepDrain(null);
+        this.keepDrain(null);
+        return;
       case "resources":
         this.total = message.total;
         this.options.checkpoint?.resources(message.total);
         return;
       case "ping":
-        return this.pinged(message.connected);
+        this.pinged(message.connected);
+        return;
       case "shutdown":
-        return this.shutDown(message.message);
+        this.shutDown(message.message);
+        return;
     }
   }
 
@@ -282,7 +307,8 @@ export class Agent {
     const { checkpoint, log } = this.options;
     const { host, port } = this.leader ?? { host: "", port: 0 };
     const master = `master@${host}:${port}`;
-    if (message.kind === "registered") log("I", "slave.cpp", `Registered with master ${master}; given agent ID ${message.agentId}`);
+    if (message.kind === "registered")
+      log("I", "slave.cpp", `Registered with master ${master}; given agent ID ${message.agentId}`);
     else log("I", "slave.cpp", `Re-registered with master ${master}`);
     this.cancelTry?.();
     this.cancelTry = null;
@@ -313,6 +339,12 @@ export class Agent {
     // A repeated request moves the start that is reported, which was recorded.
     this.keepDrain({ maxGrace, markGone, startedAt: Math.round(this.options.clock.now()) });
     this.executors.killForDrain(maxGrace === null ? null : maxGrace * 1000, markGone);
+    this.checkDrained();
+  }
+
+  /** Nothing is left to drain: the agent forgets of it, the master does not. */
+  private checkDrained(): void {
+    if (this.drain !== null && this.executors.frameworks.size === 0) this.keepDrain(null);
   }
 
   private keepDrain(drain: DrainRecord | null): void {

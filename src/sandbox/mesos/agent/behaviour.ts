@@ -60,7 +60,10 @@ function labelsOf(info: JsonObject): ReadonlyMap<string, string> {
   const list = isObject(outer) ? outer["labels"] : undefined;
   if (!Array.isArray(list)) return new Map();
   return new Map(
-    (list as readonly JsonObject[]).map(({ key, value }) => [String(key), value === undefined ? "" : String(value)]),
+    (list as readonly JsonObject[]).map(({ key, value }) => [
+      String(key),
+      value === undefined ? "" : String(value),
+    ]),
   );
 }
 

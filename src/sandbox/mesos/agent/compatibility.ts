@@ -6,8 +6,10 @@ import type { AgentRecord } from "./executor-record.js";
 /** What changed that must not, or null. */
 export function incompatibility(policy: string, before: AgentRecord, now: AgentRecord): string | null {
   if (policy === "any") return null;
-  if (before.hostname !== now.hostname) return `Configuration change not permitted under \`${policy}\` policy: hostname changed from '${before.hostname}' to '${now.hostname}'`;
-  if (before.port !== now.port) return `Configuration change not permitted under \`${policy}\` policy: port changed from ${before.port} to ${now.port}`;
+  if (before.hostname !== now.hostname)
+    return `Configuration change not permitted under \`${policy}\` policy: hostname changed from '${before.hostname}' to '${now.hostname}'`;
+  if (before.port !== now.port)
+    return `Configuration change not permitted under \`${policy}\` policy: port changed from ${before.port} to ${now.port}`;
   if (JSON.stringify(before.domain ?? null) !== JSON.stringify(now.domain ?? null)) {
     return `Configuration change not permitted under \`${policy}\` policy: domain changed`;
   }

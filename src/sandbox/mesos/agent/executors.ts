@@ -34,6 +34,8 @@ export interface ExecutorsOptions {
   readonly keptExecutors: number;
   /** --http_command_executor: such an executor is told the drain's shorter grace. */
   readonly httpCommandExecutor: boolean;
+  /** A framework has no executor here any more. */
+  readonly onIdle: () => void;
 }
 
 export class Executors {
@@ -112,8 +114,14 @@ export class Executors {
     if (this.frameworks.has(report.id)) this.persistFramework(this.frameworkOf(report));
   }
 
-  private executorOf(framework: FrameworkRecord, taskId: string, custom: JsonObject | null, role: string): ExecutorRecord {
-    const own = custom === null ? undefined : (custom["executor_id"] as { value?: string } | undefined)?.value;
+  private executorOf(
+    framework: FrameworkRecord,
+    taskId: string,
+    custom: JsonObject | null,
+    role: string,
+  ): ExecutorRecord {
+    const own =
+      custom === null ? undefined : (custom["executor_id"] as { value?: string } | undefined)?.value;
     const id = own ?? taskId;
     const known = framework.executors.get(id);
     if (known !== undefined) return known;
@@ -141,7 +149,10 @@ export class Executors {
       if (wait > 0) {
         // A timer can wait 24.8 days at most; whoever runs longer is looked at again then.
         const ms = Math.min(Math.ceil(wait * 1000), 2 ** 31 - 1);
-        this.timers.set(task, clock.after(ms, () => this.drive(framework, executor, task)));
+        this.timers.set(
+          task,
+          clock.after(ms, () => this.drive(framework, executor, task)),
+        );
         return;
       }
       this.change(framework, executor, task, next.status, next.at);
@@ -265,7 +276,8 @@ export class Executors {
     if (isTerminal(task.state) || task.kill !== null) return;
     const at = this.options.clock.now();
     task.kill = { ...how, at };
-    if (hasCapability(framework, "TASK_KILLING_STATE")) this.change(framework, executor, task, { state: "TASK_KILLING" }, at);
+    if (hasCapability(framework, "TASK_KILLING_STATE"))
+      this.change(framework, executor, task, { state: "TASK_KILLING" }, at);
     else this.persist(framework, executor);
     this.drive(framework, executor, task);
   }
@@ -285,7 +297,13 @@ export class Executors {
     const at = this.options.clock.now();
     for (const task of executor.tasks.filter(({ state }) => !isTerminal(state))) {
       const message = "Executor terminated";
-      this.change(framework, executor, task, { state: "TASK_FAILED", message, reason: "REASON_EXECUTOR_TERMINATED" }, at);
+      this.change(
+        framework,
+        executor,
+        task,
+        { state: "TASK_FAILED", message, reason: "REASON_EXECUTOR_TERMINATED" },
+        at,
+      );
     }
   }
 
@@ -319,11 +337,18 @@ export class Executors {
   private end(framework: FrameworkRecord, executor: ExecutorRecord): void {
     framework.executors.delete(executor.id);
     framework.completedExecutors.push(executor);
-    if (framework.completedExecutors.length > this.options.keptExecutors) framework.completedExecutors.shift();
+    if (framework.completedExecutors.length > this.options.keptExecutors)
+      framework.completedExecutors.shift();
     this.options.store?.executorEnded(this.options.agentId(), executor);
     if (executor.custom === null || !this.options.connected()) return;
     const agentId = this.options.agentId();
-    this.options.send({ kind: "executor-exited", agentId, frameworkId: framework.id, executorId: executor.id, status: 0 });
+    this.options.send({
+      kind: "executor-exited",
+      agentId,
+      frameworkId: framework.id,
+      executorId: executor.id,
+      status: 0,
+    });
   }
 
   private completeIfIdle(framework: FrameworkRecord): void {
@@ -331,6 +356,7 @@ export class Executors {
     this.frameworks.delete(framework.id);
     this.completedFrameworks.set(framework.id, framework);
     this.options.store?.frameworkEnded(this.options.agentId(), framework.id);
+    this.options.onIdle();
   }
 
   private persist(framework: FrameworkRecord, executor: ExecutorRecord): void {
@@ -338,7 +364,8 @@ export class Executors {
   }
 
   private persistFramework(framework: FrameworkRecord): void {
-    if (framework.info["checkpoint"] === true) this.options.store?.framework(this.options.agentId(), framework);
+    if (framework.info["checkpoint"] === true)
+      this.options.store?.framework(this.options.agentId(), framework);
   }
 }
 

@@ -28,7 +28,9 @@ function flagsOf(argv: readonly string[]): Flags {
   const flags = new Flags(outcome.values);
   if (flags.bool("help")) {
     const names = Object.keys(AGENT_FLAGS).map((name) => `  --${name}`);
-    process.stdout.write(`Usage: mesos-agent [options] (ferry sandbox, a simulation)\n\n${names.join("\n")}\n`);
+    process.stdout.write(
+      `Usage: mesos-agent [options] (ferry sandbox, a simulation)\n\n${names.join("\n")}\n`,
+    );
     process.exit(0);
   }
   if (flags.bool("version")) {
@@ -38,7 +40,9 @@ function flagsOf(argv: readonly string[]): Flags {
   if (flags.text("work_dir") === null) fail("Flag 'work_dir' is required, but it was not provided");
   if (flags.text("master") === null) fail("EXIT with status 1: Missing required option --master");
   if (!["reconnect", "cleanup"].includes(flags.needed("recover"))) {
-    fail(`EXIT with status 1: Unknown option for 'recover' flag '${flags.needed("recover")}'. Please run the agent with '--help' to see the valid options`);
+    fail(
+      `EXIT with status 1: Unknown option for 'recover' flag '${flags.needed("recover")}'. Please run the agent with '--help' to see the valid options`,
+    );
   }
   if (!["equal", "additive", "any"].includes(flags.needed("reconfiguration_policy"))) {
     fail("EXIT with status 1: Unknown option for 'reconfiguration_policy' flag");
@@ -54,7 +58,12 @@ function resourcesOf(flags: Flags): readonly object[] {
   const named = new Set(parsed.map(({ name }) => name));
   const zero = new Set(parsed.filter(({ amount }) => amount.kind === "SCALAR" && amount.milli === 0));
   const given = parsed.filter((part) => !zero.has(part));
-  return resourcesToJson(add(given, detected.filter(({ name }) => !named.has(name))));
+  return resourcesToJson(
+    add(
+      given,
+      detected.filter(({ name }) => !named.has(name)),
+    ),
+  );
 }
 
 function credentialOf(flags: Flags): Credential | null {
@@ -63,7 +72,8 @@ function credentialOf(flags: Flags): Credential | null {
   const read = readCredentials(fileOrText(file));
   if (typeof read === "string") fail(`EXIT with status 1: ${read} (see --credential flag)`);
   const [first] = read;
-  if (first === undefined) fail("EXIT with status 1: The credential file names nobody (see --credential flag)");
+  if (first === undefined)
+    fail("EXIT with status 1: The credential file names nobody (see --credential flag)");
   return { principal: first[0], secret: first[1] };
 }
 
@@ -84,7 +94,9 @@ async function main(): Promise<void> {
   const agent = new AgentProcess({
     flags,
     clock: new SystemClock(),
-    log: flags.bool("quiet") ? () => {} : glog((line) => process.stderr.write(line), flags.needed("logging_level")),
+    log: flags.bool("quiet")
+      ? () => {}
+      : glog((line) => process.stderr.write(line), flags.needed("logging_level")),
     resources: resourcesOf(flags),
     attributes,
     domain: domain === null ? null : (JSON.parse(fileOrText(domain)) as object),

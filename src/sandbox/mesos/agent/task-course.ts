@@ -41,7 +41,10 @@ function ownChange(task: TaskRecord): Change | null {
       message: `Command exited with status ${behaviour.exitStatus}`,
     }),
   ];
-  return candidates.reduce((first, each) => (each !== null && (first === null || each.at < first.at) ? each : first), null);
+  return candidates.reduce(
+    (first, each) => (each !== null && (first === null || each.at < first.at) ? each : first),
+    null,
+  );
 }
 
 function change(at: number | null, status: Change["status"]): Change | null {

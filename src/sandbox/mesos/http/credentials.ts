@@ -9,7 +9,9 @@ export function readCredentials(text: string): Credentials | string {
   const trimmed = text.trim();
   if (!trimmed.startsWith("{")) {
     const pairs = trimmed.split("\n").map((line) => line.trim().split(/\s+/));
-    return new Map(pairs.flatMap(([principal, secret]) => (principal && secret ? [[principal, secret]] : [])));
+    return new Map(
+      pairs.flatMap(([principal, secret]) => (principal && secret ? [[principal, secret]] : [])),
+    );
   }
   try {
     const value = JSON.parse(trimmed) as Json;

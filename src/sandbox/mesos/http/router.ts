@@ -19,7 +19,10 @@ export interface Route {
 export type Routes = ReadonlyMap<string, Route>;
 
 /** The check of credentials: an answer that refuses, or who it is. */
-export type Authenticate = (realm: Realm, request: HttpRequest) => Answer | { readonly principal: string | null };
+export type Authenticate = (
+  realm: Realm,
+  request: HttpRequest,
+) => Answer | { readonly principal: string | null };
 
 /** @param main name of the process whose paths may leave its name out: `master`, `slave(1)` */
 export function router(routes: Routes, main: string, authenticate: Authenticate) {

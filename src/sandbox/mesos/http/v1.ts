@@ -40,7 +40,8 @@ export function readCall(api: ApiDescription, request: HttpRequest): Call | Answ
 
 function withType(api: ApiDescription, value: Decoded): Call | Answer {
   const { type } = value;
-  const invalid = (what: string) => plain(400, `Failed to validate ${api.name}: Expecting '${what}' to be present`);
+  const invalid = (what: string) =>
+    plain(400, `Failed to validate ${api.name}: Expecting '${what}' to be present`);
   if (typeof type !== "string") return invalid("type");
   if (type === "UNKNOWN") return plain(501);
   const part = type.toLowerCase();

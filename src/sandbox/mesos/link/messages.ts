@@ -1,9 +1,10 @@
 /**
  * What simulated masters and agents tell each other, in place of libprocess' messages. Plain JSON; times in seconds since 1970.
  */
+
+import type { JsonObject } from "../../../value/json.js";
 import type { Attribute } from "../model/attribute.js";
 import type { TaskState, TaskStatus } from "../model/status.js";
-import type { JsonObject } from "../../../value/json.js";
 
 /** An agent as it introduces itself. */
 export interface AgentReport {
@@ -68,7 +69,13 @@ export type FromAgent =
       readonly latest: TaskState;
     }
   | { readonly kind: "pong"; readonly agentId: string }
-  | { readonly kind: "executor-exited"; readonly agentId: string; readonly frameworkId: string; readonly executorId: string; readonly status: number }
+  | {
+      readonly kind: "executor-exited";
+      readonly agentId: string;
+      readonly frameworkId: string;
+      readonly executorId: string;
+      readonly status: number;
+    }
   | { readonly kind: "unregister"; readonly agentId: string };
 
 export type ToAgent =
@@ -88,8 +95,18 @@ export type ToAgent =
       /** ExecutorInfo; null = a command task. */
       readonly executor: JsonObject | null;
     }
-  | { readonly kind: "kill"; readonly frameworkId: string; readonly taskId: string; readonly graceMs: number | null }
-  | { readonly kind: "acknowledge"; readonly frameworkId: string; readonly taskId: string; readonly uuid: string }
+  | {
+      readonly kind: "kill";
+      readonly frameworkId: string;
+      readonly taskId: string;
+      readonly graceMs: number | null;
+    }
+  | {
+      readonly kind: "acknowledge";
+      readonly frameworkId: string;
+      readonly taskId: string;
+      readonly uuid: string;
+    }
   | { readonly kind: "shutdown-framework"; readonly frameworkId: string }
   | { readonly kind: "shutdown-executor"; readonly frameworkId: string; readonly executorId: string }
   | { readonly kind: "update-framework"; readonly framework: FrameworkReport }

@@ -15,10 +15,12 @@ export interface ConnectionEvents {
   readonly onClose: () => void;
 }
 
+const REFUSALS = { 401: "Unauthorized", 404: "Not Found", 503: "Service Unavailable" } as const;
+
 /** Refuses the upgrade with an HTTP status. */
-export function refuseLink(socket: Socket, status: 401 | 404 | 503, reason: string): void {
+export function refuseLink(socket: Socket, status: keyof typeof REFUSALS): void {
   socket.end(
-    `HTTP/1.1 ${status} ${reason}\r\nServer: ${SERVER_NAME}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
+    `HTTP/1.1 ${status} ${REFUSALS[status]}\r\nServer: ${SERVER_NAME}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
   );
 }
 

@@ -47,7 +47,13 @@ export class Acceptance {
   private refuseAll(framework: Framework, operations: readonly JsonObject[], problem: string): void {
     const state = framework.capabilities.has("PARTITION_AWARE") ? "TASK_DROPPED" : "TASK_LOST";
     for (const info of operations.flatMap((operation) => [...launchedBy(operation), ...groupOf(operation)])) {
-      this.tasks.refused(framework, info, state, "REASON_INVALID_OFFERS", `Task launched with invalid offers: ${problem}`);
+      this.tasks.refused(
+        framework,
+        info,
+        state,
+        "REASON_INVALID_OFFERS",
+        `Task launched with invalid offers: ${problem}`,
+      );
     }
   }
 
@@ -75,7 +81,11 @@ export class Acceptance {
     }
   }
 
-  private convert(hand: Hand, kind: "RESERVE" | "UNRESERVE" | "CREATE" | "DESTROY", resources: Resources): void {
+  private convert(
+    hand: Hand,
+    kind: "RESERVE" | "UNRESERVE" | "CREATE" | "DESTROY",
+    resources: Resources,
+  ): void {
     const conversion = conversionOf(kind, allocate(resources, hand.role));
     if (typeof conversion === "string" || !hand.convert(conversion)) {
       const why = typeof conversion === "string" ? conversion : "the offer does not contain it";
@@ -122,7 +132,8 @@ export class Acceptance {
     const id = (info["task_id"] as { value?: string }).value ?? "";
     if (framework.tasks.has(id)) return `Task has duplicate ID: ${id}`;
     const agentId = (info["agent_id"] as { value?: string }).value ?? "";
-    if (agentId !== hand.agent.id) return `Task uses invalid agent ${agentId} while agent ${hand.agent.id} is expected`;
+    if (agentId !== hand.agent.id)
+      return `Task uses invalid agent ${agentId} while agent ${hand.agent.id} is expected`;
     if (info["executor"] === undefined && info["command"] === undefined) {
       return "Task should have at least one (but not both) of CommandInfo or ExecutorInfo present";
     }
@@ -167,7 +178,13 @@ export class Acceptance {
       this.tasks.launched(framework, hand.agent, { ...info, executor }, hand.role, each[at] ?? []);
     }
     const report = { id: framework.id, info: framework.info };
-    this.context.tell(hand.agent, { kind: "run", framework: report, tasks: group, role: hand.role, executor });
+    this.context.tell(hand.agent, {
+      kind: "run",
+      framework: report,
+      tasks: group,
+      role: hand.role,
+      executor,
+    });
   }
 }
 

@@ -44,7 +44,11 @@ export class AgentStates {
     present.drain = drain;
     present.drainStarted = clock.now();
     present.deactivated = true;
-    log("I", "http.cpp", `Transitioning agent ${id} to the DRAINING state; agent has ${present.tasks.size} tasks`);
+    log(
+      "I",
+      "http.cpp",
+      `Transitioning agent ${id} to the DRAINING state; agent has ${present.tasks.size} tasks`,
+    );
     this.offers.rescindAgent(present);
     this.sendDrain(present, config);
     this.checkDrained(present);

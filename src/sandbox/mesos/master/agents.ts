@@ -10,7 +10,13 @@ import { resourcesFromJson } from "../model/resource-json.js";
 import type { Context } from "./context.js";
 import type { Frameworks } from "./frameworks.js";
 import type { Offers } from "./offers.js";
-import { admitAgent, markReachable, markUnreachable, removeAgent, updateAgent } from "./registry-operations.js";
+import {
+  admitAgent,
+  markReachable,
+  markUnreachable,
+  removeAgent,
+  updateAgent,
+} from "./registry-operations.js";
 import type { Tasks } from "./tasks.js";
 import { agentWire } from "./views-v1.js";
 import { idWire, taskWire } from "./wire-parts.js";
@@ -61,7 +67,8 @@ export class Agents {
       reply(this.welcome("registered", same.id));
       return;
     }
-    if (same !== undefined) await this.remove(same, "a new agent registered with the same address", "registered");
+    if (same !== undefined)
+      await this.remove(same, "a new agent registered with the same address", "registered");
     if (this.busy.has(report.pid)) return;
     this.busy.add(report.pid);
     try {
@@ -85,9 +92,17 @@ export class Agents {
     const { cluster, counters, log } = this.context;
     const { agentId, agent: report } = message;
     counters.up("master/messages_reregister_slave");
-    log("I", "master.cpp", `Received reregister agent message from agent ${agentId} at ${report.pid} (${report.hostname})`);
+    log(
+      "I",
+      "master.cpp",
+      `Received reregister agent message from agent ${agentId} at ${report.pid} (${report.hostname})`,
+    );
     if (cluster.gone.has(agentId)) {
-      log("W", "master.cpp", `Refusing re-registration of agent at ${report.pid} because it is already marked gone`);
+      log(
+        "W",
+        "master.cpp",
+        `Refusing re-registration of agent at ${report.pid} because it is already marked gone`,
+      );
       reply({ kind: "shutdown", message: "Agent has been marked gone" });
       return;
     }
@@ -152,7 +167,8 @@ export class Agents {
     this.watch(agent, reply);
     reply(this.welcome("reregistered", agentId));
     this.adopt(agent, message, wasUnreachable);
-    for (const task of agent.tasks.values()) publish({ type: "TASK_ADDED", task_added: { task: taskWire(task) } });
+    for (const task of agent.tasks.values())
+      publish({ type: "TASK_ADDED", task_added: { task: taskWire(task) } });
     publish({ type: "AGENT_ADDED", agent_added: { agent: agentWire(agent) } });
     this.onBack(agent);
     this.offers.soon();
@@ -204,7 +220,12 @@ export class Agents {
     this.adopt(agent, { ...message, tasks: missing, executors: [] }, false);
   }
 
-  private newAgent(id: string, info: AgentInfo, report: AgentReport, before: Partial<UnreachableAgent> | null): Agent {
+  private newAgent(
+    id: string,
+    info: AgentInfo,
+    report: AgentReport,
+    before: Partial<UnreachableAgent> | null,
+  ): Agent {
     const machine = this.context.cluster.machines.get(machineKey({ hostname: info.hostname, ip: report.ip }));
     return {
       id,
@@ -239,7 +260,8 @@ export class Agents {
     this.offers.rescindAgent(agent);
     const message = `Agent ${agent.info.hostname} disconnected`;
     for (const task of [...agent.tasks.values()]) {
-      if (!task.framework.checkpoint) this.tasks.lose(task, "TASK_LOST", "REASON_AGENT_DISCONNECTED", message);
+      if (!task.framework.checkpoint)
+        this.tasks.lose(task, "TASK_LOST", "REASON_AGENT_DISCONNECTED", message);
     }
     for (const executor of [...agent.executors.values()]) {
       if (!executor.framework.checkpoint) this.context.cluster.removeExecutor(executor);
@@ -274,7 +296,9 @@ export class Agents {
   private ping(agent: Agent, watch: Watch): void {
     if (watch.waiting) watch.missed += 1;
     if (watch.missed >= this.context.flags.number("max_agent_ping_timeouts")) {
-      void this.unreachable(agent).catch((error: Error) => this.context.log("E", "master.cpp", error.message));
+      void this.unreachable(agent).catch((error: Error) =>
+        this.context.log("E", "master.cpp", error.message),
+      );
       return;
     }
     watch.waiting = true;
@@ -287,7 +311,11 @@ export class Agents {
     this.busy.add(agent.id);
     try {
       counters.up("master/slave_unreachable_scheduled");
-      log("I", "master.cpp", `Marking agent ${agent.id} at ${agent.pid} (${agent.info.hostname}) unreachable: health check timed out`);
+      log(
+        "I",
+        "master.cpp",
+        `Marking agent ${agent.id} at ${agent.pid} (${agent.info.hostname}) unreachable: health check timed out`,
+      );
       const at = clock.now();
       await registry.apply(markUnreachable(agent.id, at));
       if (cluster.agents.get(agent.id) !== agent) return;
@@ -304,7 +332,11 @@ export class Agents {
   }
 
   /** Removes it from the registry too: its machine goes down, it unregisters, or another took its address. */
-  async remove(agent: Agent, message: string, reason: "registered" | "unregistered" | "machine-down"): Promise<void> {
+  async remove(
+    agent: Agent,
+    message: string,
+    reason: "registered" | "unregistered" | "machine-down",
+  ): Promise<void> {
     const { cluster, counters, log, publish, registry } = this.context;
     log("I", "master.cpp", `Removing agent ${agent.id} at ${agent.pid} (${agent.info.hostname}): ${message}`);
     await registry.apply(removeAgent(agent.id));
@@ -313,7 +345,8 @@ export class Agents {
     if (reason !== "machine-down") counters.up(`master/slave_removals/reason_${reason}`);
     this.offers.rescindAgent(agent);
     const why = `Agent ${agent.info.hostname} removed: ${message}`;
-    for (const task of [...agent.tasks.values()]) this.tasks.lose(task, "TASK_LOST", "REASON_AGENT_REMOVED", why);
+    for (const task of [...agent.tasks.values()])
+      this.tasks.lose(task, "TASK_LOST", "REASON_AGENT_REMOVED", why);
     this.forget(agent);
     publish({ type: "AGENT_REMOVED", agent_removed: { agent_id: idWire(agent.id) } });
   }

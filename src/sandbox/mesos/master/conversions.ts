@@ -47,11 +47,14 @@ function problemOf(kind: OperationKind, resource: Resource): string | null {
   const isVolume = (resource.disk as { persistence?: object } | undefined)?.persistence !== undefined;
   if (kind === "RESERVE" || kind === "UNRESERVE") {
     if (last?.type !== "DYNAMIC") return `Resource ${resource.name} is not dynamically reserved`;
-    if (isVolume) return `A persistent volume ${resource.name} must already be ${kind === "RESERVE" ? "reserved" : "destroyed"}`;
+    if (isVolume)
+      return `A persistent volume ${resource.name} must already be ${kind === "RESERVE" ? "reserved" : "destroyed"}`;
     return null;
   }
   if (!isVolume) return `Resource ${resource.name} is not a persistent volume`;
-  return reservedFor(resource) === "*" ? "Persistent volumes cannot be created from unreserved resources" : null;
+  return reservedFor(resource) === "*"
+    ? "Persistent volumes cannot be created from unreserved resources"
+    : null;
 }
 
 /** A volume and a part beside it that it takes in. */

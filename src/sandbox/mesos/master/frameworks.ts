@@ -3,16 +3,16 @@
  * and tasks is in offers.ts and tasks.ts.
  */
 import type { JsonObject } from "../../../value/json.js";
+import { isObject } from "../../../value/json.js";
 import type { Framework, FrameworkStream } from "../model/records.js";
 import { roleProblem } from "../model/role.js";
+import type { WireObject } from "../model/wire.js";
 import { double } from "../model/wire.js";
 import type { Context } from "./context.js";
 import type { Offers } from "./offers.js";
 import type { Tasks } from "./tasks.js";
 import { frameworkWire } from "./views-v1.js";
 import { idWire, passed } from "./wire-parts.js";
-import { isObject } from "../../../value/json.js";
-import type { WireObject } from "../model/wire.js";
 
 /** Milliseconds; not a flag in Mesos. */
 export const HEARTBEAT_MS = 15_000;
@@ -30,7 +30,12 @@ export class Frameworks {
    * A framework's SUBSCRIBE. A mistake found here ends the stream after an ERROR event, as Mesos does: the answer was 200
    * already.
    */
-  subscribe(info: JsonObject, id: string | null, suppressed: readonly string[], stream: FrameworkStream): Framework | null {
+  subscribe(
+    info: JsonObject,
+    id: string | null,
+    suppressed: readonly string[],
+    stream: FrameworkStream,
+  ): Framework | null {
     const { cluster, counters } = this.context;
     const again = id !== null && id !== "";
     counters.up(again ? "master/messages_reregister_framework" : "master/messages_register_framework");
@@ -59,7 +64,8 @@ export class Frameworks {
     if (id !== null && given !== id) return "'FrameworkInfo.id' does not match 'framework_id'";
     const { roles } = rolesOf(info);
     const multi = capabilitiesOf(info).has("MULTI_ROLE");
-    if (multi && info["role"] !== undefined) return "'FrameworkInfo.role' must not be set when the framework is MULTI_ROLE capable";
+    if (multi && info["role"] !== undefined)
+      return "'FrameworkInfo.role' must not be set when the framework is MULTI_ROLE capable";
     if (!multi && Array.isArray(info["roles"]) && info["roles"].length > 0) {
       return "'FrameworkInfo.roles' must not be set when the framework is not MULTI_ROLE capable";
     }
@@ -67,7 +73,8 @@ export class Frameworks {
     if (duplicate !== undefined) return `'FrameworkInfo.roles' contains duplicate items: ${duplicate}`;
     for (const role of roles) {
       const problem = roleProblem(role);
-      if (problem !== null) return `'FrameworkInfo.${multi ? "roles" : "role"}' contains invalid role: ${problem}`;
+      if (problem !== null)
+        return `'FrameworkInfo.${multi ? "roles" : "role"}' contains invalid role: ${problem}`;
     }
     if (id !== null && this.context.cluster.completedFrameworks.has(id)) return "Framework has been removed";
     return null;
@@ -162,7 +169,10 @@ export class Frameworks {
     this.update(framework, info);
     framework.suppressed.clear();
     for (const role of suppressed) framework.suppressed.add(role);
-    this.context.publish({ type: "FRAMEWORK_UPDATED", framework_updated: { framework: frameworkWire(framework) } });
+    this.context.publish({
+      type: "FRAMEWORK_UPDATED",
+      framework_updated: { framework: frameworkWire(framework) },
+    });
     this.offers.soon();
     return null;
   }
@@ -187,7 +197,10 @@ export class Frameworks {
     const framework = this.create(id, info);
     framework.recovered = true;
     this.startFailover(framework);
-    this.context.publish({ type: "FRAMEWORK_ADDED", framework_added: { framework: frameworkWire(framework) } });
+    this.context.publish({
+      type: "FRAMEWORK_ADDED",
+      framework_added: { framework: frameworkWire(framework) },
+    });
     return framework;
   }
 
@@ -202,7 +215,10 @@ export class Frameworks {
     this.offers.rescindFramework(framework);
     this.context.filters.revive(framework.id, null);
     this.startFailover(framework);
-    this.context.publish({ type: "FRAMEWORK_UPDATED", framework_updated: { framework: frameworkWire(framework) } });
+    this.context.publish({
+      type: "FRAMEWORK_UPDATED",
+      framework_updated: { framework: frameworkWire(framework) },
+    });
   }
 
   private startFailover(framework: Framework): void {
@@ -211,7 +227,11 @@ export class Frameworks {
     const ms = Math.min(framework.failoverTimeout * 1000, 2 ** 31 - 1);
     framework.cancelFailover?.();
     framework.cancelFailover = clock.after(ms, () => {
-      log("I", "master.cpp", `Framework failover timeout, removing framework ${framework.id} (${framework.name})`);
+      log(
+        "I",
+        "master.cpp",
+        `Framework failover timeout, removing framework ${framework.id} (${framework.name})`,
+      );
       this.remove(framework);
     });
   }
@@ -227,7 +247,8 @@ export class Frameworks {
     framework.active = false;
     framework.connected = false;
     this.offers.rescindFramework(framework);
-    for (const agent of cluster.agents.values()) tell(agent, { kind: "shutdown-framework", frameworkId: framework.id });
+    for (const agent of cluster.agents.values())
+      tell(agent, { kind: "shutdown-framework", frameworkId: framework.id });
     for (const task of [...framework.tasks.values()]) {
       this.tasks.lose(task, "TASK_KILLED", "REASON_FRAMEWORK_REMOVED", `Framework ${framework.id} removed`);
     }
@@ -265,5 +286,9 @@ function rolesOf(info: JsonObject): { roles: string[] } {
 function capabilitiesOf(info: JsonObject): Set<string> {
   const { capabilities } = info;
   if (!Array.isArray(capabilities)) return new Set();
-  return new Set(capabilities.flatMap((each) => (isObject(each) && typeof each["type"] === "string" ? [each["type"]] : [])));
+  return new Set(
+    capabilities.flatMap((each) =>
+      isObject(each) && typeof each["type"] === "string" ? [each["type"]] : [],
+    ),
+  );
 }

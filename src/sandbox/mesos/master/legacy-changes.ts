@@ -6,7 +6,13 @@ import { double, sortedWire } from "../model/wire.js";
 import { conversionOf, type OperationKind } from "./conversions.js";
 import type { OperatorSetting } from "./operator-api.js";
 import { answerOf, machinesOf, quotaRequest, teardown, weightsOf, windowsOf } from "./operator-changes.js";
-import { MACHINE_MESSAGE, QUOTA_REQUEST_MESSAGE, RESOURCE_MESSAGE, SCHEDULE_MESSAGE, WEIGHT_MESSAGE } from "./operator-schema.js";
+import {
+  MACHINE_MESSAGE,
+  QUOTA_REQUEST_MESSAGE,
+  RESOURCE_MESSAGE,
+  SCHEDULE_MESSAGE,
+  WEIGHT_MESSAGE,
+} from "./operator-schema.js";
 import { quotaStatus, scheduleWire, weightsWire } from "./views-v1.js";
 
 /** A body of JSON read as that message, or the refusal that begins with `what`. */
@@ -43,8 +49,14 @@ export async function quota(setting: OperatorSetting, request: HttpRequest, rest
       return answerOf(may(role) ? await master.roles.setLegacyQuota(role, guarantee, force) : "forbidden");
     }
     case "DELETE":
-      if (rest === "") return plain(400, `Failed to parse request path '${request.path}': 3 tokens ('master', 'quota', 'role') expected`);
-      return answerOf(may(rest) ? await master.roles.removeLegacyQuota(rest, `/master/quota/${rest}`) : "forbidden");
+      if (rest === "")
+        return plain(
+          400,
+          `Failed to parse request path '${request.path}': 3 tokens ('master', 'quota', 'role') expected`,
+        );
+      return answerOf(
+        may(rest) ? await master.roles.removeLegacyQuota(rest, `/master/quota/${rest}`) : "forbidden",
+      );
     default:
       return methodNotAllowed(["GET", "POST", "DELETE"], request.method);
   }
@@ -52,7 +64,9 @@ export async function quota(setting: OperatorSetting, request: HttpRequest, rest
 
 export async function weights({ acls, master }: OperatorSetting, request: HttpRequest): Promise<Answer> {
   if (request.method === "GET") {
-    const list = weightsWire(master.context.cluster, (role) => acls.allows(request.principal, "view_roles", [role]));
+    const list = weightsWire(master.context.cluster, (role) =>
+      acls.allows(request.principal, "view_roles", [role]),
+    );
     return json(
       list.map(({ role, weight }) => ({ role, weight: double(weight) })),
       request,
@@ -66,7 +80,10 @@ export async function weights({ acls, master }: OperatorSetting, request: HttpRe
   return answerOf(allowed ? await master.roles.updateWeights(wanted) : "forbidden");
 }
 
-export async function maintenanceSchedule({ acls, master }: OperatorSetting, request: HttpRequest): Promise<Answer> {
+export async function maintenanceSchedule(
+  { acls, master }: OperatorSetting,
+  request: HttpRequest,
+): Promise<Answer> {
   const { principal } = request;
   if (request.method === "GET") {
     const seen = acls.allows(principal, "get_maintenance_schedules");
@@ -96,7 +113,9 @@ export function teardownForm({ acls, master }: OperatorSetting, request: HttpReq
   if (request.method !== "POST") return methodNotAllowed(["POST"], request.method);
   const id = new URLSearchParams(request.body).get("frameworkId");
   if (id === null) return plain(400, "Missing 'frameworkId' query parameter in the request body");
-  return answerOf(teardown(master, id, (action, objects = []) => acls.allows(request.principal, action, objects)));
+  return answerOf(
+    teardown(master, id, (action, objects = []) => acls.allows(request.principal, action, objects)),
+  );
 }
 
 const FORMS = {
@@ -107,7 +126,11 @@ const FORMS = {
 } as const satisfies Record<string, { kind: OperationKind; list: string; action: string }>;
 
 /** Forms `slaveId=...&resources=[...]`. */
-export function reservation({ acls, master }: OperatorSetting, request: HttpRequest, name: keyof typeof FORMS): Answer {
+export function reservation(
+  { acls, master }: OperatorSetting,
+  request: HttpRequest,
+  name: keyof typeof FORMS,
+): Answer {
   if (request.method !== "POST") return methodNotAllowed(["POST"], request.method);
   const { kind, list, action } = FORMS[name];
   const form = new URLSearchParams(request.body);
@@ -115,7 +138,11 @@ export function reservation({ acls, master }: OperatorSetting, request: HttpRequ
   if (agent === null) return plain(400, "Missing 'slaveId' query parameter in the request body");
   const text = form.get(list);
   if (text === null) return plain(400, `Missing '${list}' query parameter in the request body`);
-  const read = arrayBody(`Error in parsing '${list}' query parameter in the request body`, RESOURCE_MESSAGE, text);
+  const read = arrayBody(
+    `Error in parsing '${list}' query parameter in the request body`,
+    RESOURCE_MESSAGE,
+    text,
+  );
   if ("status" in read) return read;
   if (!acls.allows(request.principal, action)) return plain(403);
   const resources = resourcesFromJson(read.value);

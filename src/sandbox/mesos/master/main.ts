@@ -3,10 +3,10 @@ import { mkdir } from "node:fs/promises";
 import type { ProcessEnd } from "../coordination/process-end.js";
 import { type Credentials, readCredentials } from "../http/credentials.js";
 import { SystemClock } from "../link/clock.js";
+import { fileOrText } from "../link/file-or-text.js";
 import { glog } from "../link/glog.js";
 import { VERSION } from "../model/build.js";
 import { Flags, readFlags } from "../model/flags.js";
-import { fileOrText } from "../link/file-or-text.js";
 import { Acls } from "./authorization.js";
 import { MASTER_FLAGS } from "./flags.js";
 import { MasterProcess } from "./master-process.js";
@@ -22,7 +22,9 @@ function flagsOf(argv: readonly string[]): Flags {
   const flags = new Flags(outcome.values);
   if (flags.bool("help")) {
     const names = Object.keys(MASTER_FLAGS).map((name) => `  --${name}`);
-    process.stdout.write(`Usage: mesos-master [options] (ferry sandbox, a simulation)\n\n${names.join("\n")}\n`);
+    process.stdout.write(
+      `Usage: mesos-master [options] (ferry sandbox, a simulation)\n\n${names.join("\n")}\n`,
+    );
     process.exit(0);
   }
   if (flags.bool("version")) {
@@ -31,7 +33,9 @@ function flagsOf(argv: readonly string[]): Flags {
   }
   if (flags.text("work_dir") === null) fail("Flag 'work_dir' is required, but it was not provided");
   if (flags.text("zk") !== null && flags.text("quorum") === null) {
-    fail("EXIT with status 1: Need to specify --quorum for replicated log based registry when using ZooKeeper");
+    fail(
+      "EXIT with status 1: Need to specify --quorum for replicated log based registry when using ZooKeeper",
+    );
   }
   return flags;
 }

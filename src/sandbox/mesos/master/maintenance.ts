@@ -44,7 +44,8 @@ export class Maintenance {
       for (const id of machines) {
         const problem = idProblem(id);
         if (problem !== null) return problem;
-        if (seen.has(machineKey(id))) return `Machine '${machineText(id)}' appears more than once in the schedule`;
+        if (seen.has(machineKey(id)))
+          return `Machine '${machineText(id)}' appears more than once in the schedule`;
         seen.add(machineKey(id));
       }
     }
@@ -129,7 +130,8 @@ export class Maintenance {
     for (const id of machines) {
       const known = this.context.cluster.machines.get(machineKey(id));
       if (known === undefined) return `Machine '${machineText(id)}' is not part of a maintenance schedule`;
-      if (known.mode !== mode) return `Machine '${machineText(id)}' is not in ${mode} mode and cannot be ${verb}`;
+      if (known.mode !== mode)
+        return `Machine '${machineText(id)}' is not in ${mode} mode and cannot be ${verb}`;
     }
     return null;
   }

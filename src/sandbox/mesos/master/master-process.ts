@@ -14,11 +14,11 @@ import { basicPrincipal, type Credentials } from "../http/credentials.js";
 import { type Realm, router } from "../http/router.js";
 import { HttpServer } from "../http/server.js";
 import { LINK_PATH, type ToAgent } from "../link/messages.js";
-import { acceptLink, type AgentConnection, refuseLink } from "../link/server.js";
+import { type AgentConnection, acceptLink, refuseLink } from "../link/server.js";
 import { VERSION } from "../model/build.js";
 import type { Flags } from "../model/flags.js";
-import type { Acls } from "./authorization.js";
 import type { Reply } from "./agents.js";
+import type { Acls } from "./authorization.js";
 import type { Clock } from "./context.js";
 import { LocalRegistry } from "./local-registry.js";
 import { Master } from "./master.js";
@@ -45,7 +45,12 @@ const REALMS: Readonly<Record<Exclude<Realm, "open">, string>> = {
 
 export class MasterProcess {
   private readonly server: HttpServer;
-  private parts: { master: Master; coordination: Coordination | null; registry: Registry; self: MasterInfo } | null = null;
+  private parts: {
+    master: Master;
+    coordination: Coordination | null;
+    registry: Registry;
+    self: MasterInfo;
+  } | null = null;
   private handle: (request: HttpRequest) => Answer | Promise<Answer> = () => plain(503);
   private readonly runTimer = new Timer();
   private readonly latencyTimer = new Timer();
@@ -65,7 +70,8 @@ export class MasterProcess {
     const port = await this.server.listen(ip, flags.number("port"));
     const self = this.identity(ip, port);
     const coordination = flags.text("zk") === null ? null : this.coordination(self);
-    const registry = coordination === null ? new LocalRegistry(flags.needed("work_dir"), self) : lazyRegistry(coordination);
+    const registry =
+      coordination === null ? new LocalRegistry(flags.needed("work_dir"), self) : lazyRegistry(coordination);
     const { clock, log } = this.options;
     const master = new Master({ self, flags, clock, random: Math.random, log, registry });
     master.offers.onRun = (took, waited) => {
@@ -169,7 +175,11 @@ export class MasterProcess {
   }
 
   private registrarMetrics(): Readonly<Record<string, number>> {
-    const alone = { "registrar/log/ensemble_size": 1, "registrar/log/recovered": 1, "registrar/queued_operations": 0 };
+    const alone = {
+      "registrar/log/ensemble_size": 1,
+      "registrar/log/recovered": 1,
+      "registrar/queued_operations": 0,
+    };
     return this.parts?.coordination?.metrics() ?? alone;
   }
 
@@ -197,21 +207,22 @@ export class MasterProcess {
 
   /** An agent asks to be connected. */
   private link(path: string, headers: ReadonlyMap<string, string>, socket: Socket): void {
-    const { acls, credentials, flags } = this.options;
     const { parts } = this;
-    if (path !== LINK_PATH) return refuseLink(socket, 404, "Not Found");
-    if (parts === null || !this.elected || !parts.master.recovered) {
-      return refuseLink(socket, 503, "Service Unavailable");
+    const refused = path === LINK_PATH ? this.linkRefusal(headers.get("authorization")) : 404;
+    if (refused !== null) refuseLink(socket, refused);
+    else if (parts !== null) {
+      acceptLink(socket, (connection) => agentEvents(parts.master, connection, this.options.log));
     }
-    const given = headers.get("authorization");
-    const principal = given === undefined ? null : basicPrincipal(given, credentials);
-    if (given !== undefined && principal === null && credentials.size > 0) {
-      return refuseLink(socket, 401, "Unauthorized");
-    }
-    // An agent without a credential is not told anything by Mesos: it never registers.
-    if (flags.bool("authenticate_agents") && principal === null) return refuseLink(socket, 503, "Service Unavailable");
-    if (!acls.allows(principal, "register_agents")) return refuseLink(socket, 503, "Service Unavailable");
-    acceptLink(socket, (connection) => agentEvents(parts.master, connection, this.options.log));
+  }
+
+  /** 503 is silence in Mesos: a standby, and a master that wants a credential which the agent does not offer. */
+  private linkRefusal(authorization: string | undefined): 401 | 503 | null {
+    const { acls, credentials, flags } = this.options;
+    if (!this.elected || this.parts?.master.recovered !== true) return 503;
+    const principal = authorization === undefined ? null : basicPrincipal(authorization, credentials);
+    if (authorization !== undefined && principal === null && credentials.size > 0) return 401;
+    if (flags.bool("authenticate_agents") && principal === null) return 503;
+    return acls.allows(principal, "register_agents") ? null : 503;
   }
 }
 

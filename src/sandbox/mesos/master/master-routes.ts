@@ -3,14 +3,21 @@
  * Facts, section 3.
  */
 import type { MasterInfo } from "../coordination/master-info.js";
+import type { RegistryState } from "../coordination/registry-state.js";
 import { type Answer, empty, type HttpRequest, json, plain } from "../http/answer.js";
 import type { Realm, Route, Routes } from "../http/router.js";
 import { systemStats } from "../http/system-stats.js";
 import { BUILD, stateHead } from "../model/build.js";
 import { double, sortedWire, type Wire, type WireObject } from "../model/wire.js";
-import type { RegistryState } from "../coordination/registry-state.js";
-import { machines, maintenanceSchedule, quota, reservation, teardownForm, weights } from "./legacy-changes.js";
-import { operatorApi, type OperatorSetting } from "./operator-api.js";
+import {
+  machines,
+  maintenanceSchedule,
+  quota,
+  reservation,
+  teardownForm,
+  weights,
+} from "./legacy-changes.js";
+import { type OperatorSetting, operatorApi } from "./operator-api.js";
 import { schedulerApi } from "./scheduler-api.js";
 import { sightOf } from "./sight.js";
 import { frameworksView, rolesView, slavesView, stateLists, summaryLists, tasksView } from "./views-v0.js";
@@ -38,7 +45,9 @@ export function masterRoutes(setting: RouteSetting): Routes {
   own("system/stats.json", "readonly", (_, request) => json(systemStats(), request));
   own("files/debug", "readonly", (_, request) => json({}, request));
   own("logging/toggle", "readwrite", ({ process }) => plain(200, `${process.loggingLevel}`));
-  own("registrar(1)/registry", "readonly", (_, request) => json(sortedWire(passed(setting.registry())), request));
+  own("registrar(1)/registry", "readonly", (_, request) =>
+    json(sortedWire(passed(setting.registry())), request),
+  );
   own("", "open", () => page(setting));
   routes.set("master/redirect", { realm: "open", handle: () => redirectAnswer(setting) });
   for (const [path, route] of leaderRoutes(setting)) routes.set(path, route);
@@ -48,13 +57,18 @@ export function masterRoutes(setting: RouteSetting): Routes {
 /** Paths that only the leader answers itself. */
 function leaderRoutes(setting: RouteSetting): Map<string, Route> {
   const routes = new Map<string, Route>();
-  const led = (name: string, realm: Realm, handle: (request: HttpRequest, rest: string) => Answer | Promise<Answer>) =>
+  const led = (
+    name: string,
+    realm: Realm,
+    handle: (request: HttpRequest, rest: string) => Answer | Promise<Answer>,
+  ) =>
     routes.set(`master/${name}`, {
       realm,
       below: true,
       handle: (request, rest) => notLeading(setting, request, name) ?? handle(request, rest),
     });
-  for (const [name, view] of Object.entries(READINGS)) led(name, "readonly", (request) => view(setting, request));
+  for (const [name, view] of Object.entries(READINGS))
+    led(name, "readonly", (request) => view(setting, request));
   led("quota", "readwrite", (request, rest) => quota(setting, request, rest));
   led("weights", "readwrite", (request) => weights(setting, request));
   led("maintenance/schedule", "readwrite", (request) => maintenanceSchedule(setting, request));
@@ -79,7 +93,8 @@ const READINGS: Readonly<Record<string, Reading>> = {
       request,
     );
   },
-  slaves: ({ master }, request) => json(slavesView(master.context.cluster, request.query.get("slave_id")), request),
+  slaves: ({ master }, request) =>
+    json(slavesView(master.context.cluster, request.query.get("slave_id")), request),
   frameworks: ({ acls, master }, request) => {
     const sight = sightOf(acls, request.principal);
     return json(frameworksView(master.context.cluster, sight, request.query.get("framework_id")), request);

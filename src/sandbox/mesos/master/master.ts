@@ -11,10 +11,10 @@ import { AgentStates } from "./agent-states.js";
 import { Agents, type Reply } from "./agents.js";
 import type { Context } from "./context.js";
 import { Counters } from "./counters.js";
+import { EventSubscribers } from "./event-subscribers.js";
 import { Frameworks } from "./frameworks.js";
 import { Maintenance } from "./maintenance.js";
 import { Offers } from "./offers.js";
-import { EventSubscribers } from "./event-subscribers.js";
 import {
   agentsOf,
   markUnreachable,
@@ -86,18 +86,30 @@ export class Master {
     for (const entry of unreachableOf(state)) {
       const at = Number(part(entry["timestamp"])["nanoseconds"] ?? 0) / 1e9;
       const drain = readDrain(entry["drain_info"]);
-      cluster.unreachable.set(text(part(entry["id"])["value"]), { at, deactivated: entry["deactivated"] === true, drain });
+      cluster.unreachable.set(text(part(entry["id"])["value"]), {
+        at,
+        deactivated: entry["deactivated"] === true,
+        drain,
+      });
     }
     for (const entry of state.gone?.slaves ?? []) {
-      cluster.gone.set(text(part(entry["id"])["value"]), Number(part(entry["timestamp"])["nanoseconds"]) / 1e9);
+      cluster.gone.set(
+        text(part(entry["id"])["value"]),
+        Number(part(entry["timestamp"])["nanoseconds"]) / 1e9,
+      );
     }
     const { windows, machines } = readMaintenance(state);
     cluster.windows = windows;
-    for (const machine of machines) cluster.machines.set(`${machine.id.hostname.toLowerCase()}\n${machine.id.ip}`, machine);
+    for (const machine of machines)
+      cluster.machines.set(`${machine.id.hostname.toLowerCase()}\n${machine.id.ip}`, machine);
     for (const json of state.quota_configs ?? []) cluster.quotas.set(text(json["role"]), readQuota(json));
     for (const [role, weight] of readWeights(state)) cluster.weights.set(role, weight);
     const timeout = flags.needed("agent_reregister_timeout");
-    log("I", "master.cpp", `Recovered ${cluster.recovered.size} agents from the registry; allowing ${timeout} for agents to reregister`);
+    log(
+      "I",
+      "master.cpp",
+      `Recovered ${cluster.recovered.size} agents from the registry; allowing ${timeout} for agents to reregister`,
+    );
     this.waitForAgents();
     this.recovered = true;
   }
@@ -122,7 +134,11 @@ export class Master {
   private async giveUpRecovered(): Promise<void> {
     const { clock, cluster, counters, log, registry } = this.context;
     for (const { id, deactivated, drain } of [...cluster.recovered.values()]) {
-      log("W", "master.cpp", `Agent ${id} did not reregister within agent_reregister_timeout after master failover; marking it unreachable`);
+      log(
+        "W",
+        "master.cpp",
+        `Agent ${id} did not reregister within agent_reregister_timeout after master failover; marking it unreachable`,
+      );
       const at = clock.now();
       try {
         await registry.apply(markUnreachable(id, at));
@@ -148,13 +164,15 @@ export class Master {
         return this.agents.pong(message.agentId);
       case "update": {
         const agent = cluster.agents.get(message.agentId);
-        if (agent !== undefined) this.tasks.updated(agent, message.frameworkId, message.status, message.latest);
+        if (agent !== undefined)
+          this.tasks.updated(agent, message.frameworkId, message.status, message.latest);
         return;
       }
       case "executor-exited": {
         const agent = cluster.agents.get(message.agentId);
         const framework = cluster.frameworks.get(message.frameworkId);
-        if (agent !== undefined) this.agents.executorExited(agent, framework, message.executorId, message.status);
+        if (agent !== undefined)
+          this.agents.executorExited(agent, framework, message.executorId, message.status);
         return;
       }
       case "unregister": {

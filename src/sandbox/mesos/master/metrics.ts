@@ -56,10 +56,22 @@ function putAgents({ context: { cluster } }: Master, put: Put): void {
   put("master/slaves_unreachable", cluster.unreachable.size);
   const frameworks = [...cluster.frameworks.values()];
   const count = (test: (framework: Framework) => boolean) => frameworks.filter(test).length;
-  put("master/frameworks_active", count(({ active: on }) => on));
-  put("master/frameworks_inactive", count(({ active: on }) => !on));
-  put("master/frameworks_connected", count(({ connected: on }) => on));
-  put("master/frameworks_disconnected", count(({ connected: on }) => !on));
+  put(
+    "master/frameworks_active",
+    count(({ active: on }) => on),
+  );
+  put(
+    "master/frameworks_inactive",
+    count(({ active: on }) => !on),
+  );
+  put(
+    "master/frameworks_connected",
+    count(({ connected: on }) => on),
+  );
+  put(
+    "master/frameworks_disconnected",
+    count(({ connected: on }) => !on),
+  );
   put("master/outstanding_offers", cluster.offers.size);
 }
 
@@ -98,8 +110,12 @@ function putAllocator({ master, runTimer, latencyTimer }: MetricSources, put: Pu
   put("allocator/event_queue_dispatches", 0);
   put("allocator/mesos/event_queue_dispatches", 0);
   put("allocator/mesos/allocation_runs", master.offers.runs);
-  for (const [name, value] of Object.entries(runTimer.metrics("allocator/mesos/allocation_run_ms"))) put(name, value);
-  for (const [name, value] of Object.entries(latencyTimer.metrics("allocator/mesos/allocation_run_latency_ms"))) put(name, value);
+  for (const [name, value] of Object.entries(runTimer.metrics("allocator/mesos/allocation_run_ms")))
+    put(name, value);
+  for (const [name, value] of Object.entries(
+    latencyTimer.metrics("allocator/mesos/allocation_run_latency_ms"),
+  ))
+    put(name, value);
   const held = new Map<string, number>();
   for (const agent of cluster.agents.values()) accumulate(held, quantities(agent.allocated));
   for (const name of new Set(["cpus", "disk", "mem", ...cluster.total.keys()])) {
@@ -151,7 +167,8 @@ function putFramework(framework: Framework, put: Put): void {
 
 function activeCounts(framework: Framework): Map<string, number> {
   const counts = new Map<string, number>();
-  const add = ({ state }: Task) => counts.set(state.toLowerCase(), (counts.get(state.toLowerCase()) ?? 0) + 1);
+  const add = ({ state }: Task) =>
+    counts.set(state.toLowerCase(), (counts.get(state.toLowerCase()) ?? 0) + 1);
   for (const task of framework.tasks.values()) add(task);
   for (const task of framework.unreachableTasks.values()) add(task);
   return counts;

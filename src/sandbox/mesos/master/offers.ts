@@ -177,7 +177,8 @@ export class Offers {
   revive(framework: Framework, roles: readonly string[]): void {
     this.context.counters.up("master/messages_revive_offers");
     const some = roles.length === 0 ? null : new Set(roles);
-    for (const role of roles.length === 0 ? [...framework.suppressed] : roles) framework.suppressed.delete(role);
+    for (const role of roles.length === 0 ? [...framework.suppressed] : roles)
+      framework.suppressed.delete(role);
     this.context.filters.revive(framework.id, some);
     this.soon();
   }

@@ -23,8 +23,8 @@ import {
   getTasks,
   maintenanceStatus,
   quotaStatus,
-  scheduleWire,
   type Sight,
+  scheduleWire,
   weightsWire,
 } from "./views-v1.js";
 
@@ -53,13 +53,14 @@ export async function operatorApi(setting: OperatorSetting, request: HttpRequest
   if (call.type === "SUBSCRIBE") return subscribe(setting, request);
   const view = reading(setting, call, request);
   if (view === "forbidden") return plain(403);
+  if (view === "nothing") return json({ type: call.type });
   if (view !== null) return json({ type: call.type, [call.type.toLowerCase()]: view });
   return changeAnswer(setting, call, request);
 }
 
-type View = WireObject | "forbidden" | null;
+type View = WireObject | "forbidden" | "nothing" | null;
 
-/** Null for the calls that change something. */
+/** Null for the calls that change something; `nothing` = an answer without its part, which is how no weights are shown. */
 function reading(setting: OperatorSetting, call: Call, { principal }: HttpRequest): View {
   const { acls, master, process } = setting;
   const { cluster } = master.context;
@@ -129,9 +130,9 @@ function masterView(master: Master, process: ProcessView): WireObject {
   };
 }
 
-function weightsView({ acls, master }: OperatorSetting, principal: string | null): WireObject {
+function weightsView({ acls, master }: OperatorSetting, principal: string | null): View {
   const weights = weightsWire(master.context.cluster, (role) => acls.allows(principal, "view_roles", [role]));
-  if (weights.length === 0) return {};
+  if (weights.length === 0) return "nothing";
   return { weight_infos: weights.map(({ role, weight }) => ({ weight: double(weight), role })) };
 }
 

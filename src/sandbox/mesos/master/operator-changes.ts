@@ -20,7 +20,11 @@ export function answerOf(outcome: Refusal | null | "forbidden", status = 200): A
   return outcome === null ? empty(status) : plain(outcome.status, outcome.text);
 }
 
-export async function changeAnswer(setting: OperatorSetting, call: Call, request: HttpRequest): Promise<Answer> {
+export async function changeAnswer(
+  setting: OperatorSetting,
+  call: Call,
+  request: HttpRequest,
+): Promise<Answer> {
   const part = (call.value[call.type.toLowerCase()] ?? {}) as Part;
   const may: May = (action, objects = []) => setting.acls.allows(request.principal, action, objects);
   const conversion = convert(setting, call.type, part, may);
@@ -104,7 +108,11 @@ function change({ master }: OperatorSetting, type: string, part: Part, may: May)
   }
 }
 
-export function teardown(master: OperatorSetting["master"], id: string, may: May): Refusal | null | "forbidden" {
+export function teardown(
+  master: OperatorSetting["master"],
+  id: string,
+  may: May,
+): Refusal | null | "forbidden" {
   const framework = master.context.cluster.frameworks.get(id);
   if (framework === undefined) return { status: 400, text: "No framework found with specified ID" };
   const { principal } = framework;
@@ -113,7 +121,12 @@ export function teardown(master: OperatorSetting["master"], id: string, may: May
   return null;
 }
 
-function changeRoles(master: OperatorSetting["master"], type: string, part: Part, may: May): Result | undefined {
+function changeRoles(
+  master: OperatorSetting["master"],
+  type: string,
+  part: Part,
+  may: May,
+): Result | undefined {
   switch (type) {
     case "UPDATE_WEIGHTS": {
       const weights = weightsOf(part["weight_infos"]);

@@ -5,8 +5,16 @@
 import { isObject, type Json, type JsonObject } from "../../../value/json.js";
 import type { RegistryOperation, RegistryState } from "../coordination/registry-state.js";
 import type { Attribute } from "../model/attribute.js";
-import type { Agent, AgentInfo, DrainConfig, Machine, QuotaConfig, Unavailability, Window } from "../model/records.js";
-import { reservedFor, type Resource } from "../model/resource.js";
+import type {
+  Agent,
+  AgentInfo,
+  DrainConfig,
+  Machine,
+  QuotaConfig,
+  Unavailability,
+  Window,
+} from "../model/records.js";
+import { type Resource, reservedFor } from "../model/resource.js";
 import { resourcesFromJson, resourcesToJson } from "../model/resource-json.js";
 
 /** SlaveInfo as the registry keeps it. */
@@ -37,7 +45,11 @@ function attributeJson(attribute: Attribute): JsonObject {
     case "SCALAR":
       return { name, scalar: { value: attribute.value }, type: "SCALAR" };
     case "RANGES":
-      return { name, ranges: { range: attribute.ranges.map(([begin, end]) => ({ begin, end })) }, type: "RANGES" };
+      return {
+        name,
+        ranges: { range: attribute.ranges.map(([begin, end]) => ({ begin, end })) },
+        type: "RANGES",
+      };
   }
 }
 
@@ -58,9 +70,12 @@ export function readAgentInfo(json: JsonObject): { id: string; info: AgentInfo }
 
 function readAttribute(json: JsonObject): Attribute {
   const name = text(json["name"]);
-  if (json["type"] === "SCALAR") return { name, kind: "SCALAR", value: Number(part(json["scalar"])["value"]) };
+  if (json["type"] === "SCALAR")
+    return { name, kind: "SCALAR", value: Number(part(json["scalar"])["value"]) };
   if (json["type"] === "TEXT") return { name, kind: "TEXT", text: text(part(json["text"])["value"]) };
-  const ranges = list(part(json["ranges"])["range"]).map(({ begin, end }) => [Number(begin), Number(end)] as const);
+  const ranges = list(part(json["ranges"])["range"]).map(
+    ({ begin, end }) => [Number(begin), Number(end)] as const,
+  );
   return { name, kind: "RANGES", ranges };
 }
 
@@ -78,16 +93,22 @@ export function readDrain(json: Json | undefined): Agent["drain"] {
 }
 
 function drainJson(state: "DRAINING" | "DRAINED", { maxGrace, markGone }: DrainConfig): JsonObject {
-  const grace = maxGrace === undefined ? {} : { max_grace_period: { nanoseconds: Math.round(maxGrace * 1e9) } };
+  const grace =
+    maxGrace === undefined ? {} : { max_grace_period: { nanoseconds: Math.round(maxGrace * 1e9) } };
   return { config: { mark_gone: markGone, ...grace }, state };
 }
 
 export function admitAgent(id: string, info: AgentInfo): RegistryOperation {
-  return (state) => withAgents(state, [...agentsOf(state), { deactivated: false, info: agentInfoJson(id, info) }]);
+  return (state) =>
+    withAgents(state, [...agentsOf(state), { deactivated: false, info: agentInfoJson(id, info) }]);
 }
 
 export function removeAgent(id: string): RegistryOperation {
-  return (state) => withAgents(state, agentsOf(state).filter((entry) => idOfAgent(entry) !== id));
+  return (state) =>
+    withAgents(
+      state,
+      agentsOf(state).filter((entry) => idOfAgent(entry) !== id),
+    );
 }
 
 export function updateAgent(id: string, info: AgentInfo): RegistryOperation {
@@ -161,7 +182,9 @@ export function updateQuota(configs: readonly QuotaConfig[]): RegistryOperation 
       else kept.set(config.role, quotaJson(config));
     }
     const { quota_configs: _, ...rest } = state;
-    return kept.size === 0 ? rest : withCapability({ ...rest, quota_configs: [...kept.values()] }, "QUOTA_V2");
+    return kept.size === 0
+      ? rest
+      : withCapability({ ...rest, quota_configs: [...kept.values()] }, "QUOTA_V2");
   };
 }
 
@@ -177,7 +200,12 @@ function quotaJson({ role, guarantees, limits }: QuotaConfig): JsonObject {
 
 export function readQuota(json: JsonObject): QuotaConfig {
   const values = (of: Json | undefined) =>
-    new Map(Object.entries(part(of)).map(([name, value]) => [name, Math.round(Number(part(value)["value"]) * 1000)]));
+    new Map(
+      Object.entries(part(of)).map(([name, value]) => [
+        name,
+        Math.round(Number(part(value)["value"]) * 1000),
+      ]),
+    );
   return { role: text(json["role"]), guarantees: values(json["guarantees"]), limits: values(json["limits"]) };
 }
 
@@ -195,7 +223,10 @@ export function readWeights(state: RegistryState): Map<string, number> {
 }
 
 /** The schedule and the modes of the machines in it. */
-export function updateMaintenance(windows: readonly Window[], machines: Iterable<Machine>): RegistryOperation {
+export function updateMaintenance(
+  windows: readonly Window[],
+  machines: Iterable<Machine>,
+): RegistryOperation {
   const infos = [...machines].map(machineJson);
   const schedule: JsonObject =
     windows.length === 0
@@ -266,14 +297,24 @@ function changeEither(state: RegistryState, id: string, fields: JsonObject): Reg
   return changeBoth(state, id, (entry) => ({ ...entry, ...fields }));
 }
 
-function changeBoth(state: RegistryState, id: string, change: (entry: JsonObject) => JsonObject): RegistryState {
+function changeBoth(
+  state: RegistryState,
+  id: string,
+  change: (entry: JsonObject) => JsonObject,
+): RegistryState {
   const changed = changeAgent(state, id, change);
   if (!unreachableOf(state).some((entry) => part(entry["id"])["value"] === id)) return changed;
-  const slaves = unreachableOf(state).map((entry) => (part(entry["id"])["value"] === id ? change(entry) : entry));
+  const slaves = unreachableOf(state).map((entry) =>
+    part(entry["id"])["value"] === id ? change(entry) : entry,
+  );
   return { ...changed, unreachable: { slaves } };
 }
 
-function changeAgent(state: RegistryState, id: string, change: (entry: JsonObject) => JsonObject): RegistryState {
+function changeAgent(
+  state: RegistryState,
+  id: string,
+  change: (entry: JsonObject) => JsonObject,
+): RegistryState {
   return withAgents(
     state,
     agentsOf(state).map((entry) => (idOfAgent(entry) === id ? change(entry) : entry)),

@@ -28,10 +28,15 @@ export class Roles {
   }
 
   private configProblem({ role, guarantees, limits }: QuotaConfig): Refusal | null {
-    if (role.includes("/")) return refusal(400, `Updating quota on nested role '${role}' is not supported yet`);
+    if (role.includes("/"))
+      return refusal(400, `Updating quota on nested role '${role}' is not supported yet`);
     const invalid = roleProblem(role);
     if (invalid !== null) return refusal(400, `Invalid QuotaConfig: Invalid role name '${role}': ${invalid}`);
-    if (role === "*") return refusal(400, "Invalid QuotaConfig: Invalid role name '*': setting quota for the default '*' role is not supported");
+    if (role === "*")
+      return refusal(
+        400,
+        "Invalid QuotaConfig: Invalid role name '*': setting quota for the default '*' role is not supported",
+      );
     for (const [name, milli] of guarantees) {
       const limit = limits.get(name);
       if (limit === undefined || milli <= limit) continue;
@@ -79,11 +84,18 @@ export class Roles {
   }
 
   /** POST /quota: the guarantee is the limit too. */
-  async setLegacyQuota(role: string, guarantee: ReadonlyMap<string, number>, force: boolean): Promise<Refusal | null> {
+  async setLegacyQuota(
+    role: string,
+    guarantee: ReadonlyMap<string, number>,
+    force: boolean,
+  ): Promise<Refusal | null> {
     const config: QuotaConfig = { role, guarantees: guarantee, limits: guarantee };
     const known = this.context.cluster.quotas.get(role);
     if (known !== undefined && known.guarantees.size > 0) {
-      return refusal(400, "Failed to validate set quota request: Can not set quota for a role that already has quota");
+      return refusal(
+        400,
+        "Failed to validate set quota request: Can not set quota for a role that already has quota",
+      );
     }
     const problem = this.configProblem(config);
     if (problem !== null) return problem;
@@ -91,7 +103,10 @@ export class Roles {
     const { total } = this.context.cluster;
     if (!force && [...sums].some(([name, milli]) => milli > (total.get(name) ?? 0))) {
       const text = `Total quota guarantees '${quantitiesText(sums)}' exceed cluster capacity '${quantitiesText(total)}'`;
-      return refusal(409, `Quota guarantees overcommit the cluster (use 'force' to bypass this check): ${text}`);
+      return refusal(
+        409,
+        `Quota guarantees overcommit the cluster (use 'force' to bypass this check): ${text}`,
+      );
     }
     await this.store([config]);
     return null;
@@ -106,11 +121,16 @@ export class Roles {
     return null;
   }
 
-  async updateWeights(weights: readonly { readonly role: string; readonly weight: number }[]): Promise<Refusal | null> {
+  async updateWeights(
+    weights: readonly { readonly role: string; readonly weight: number }[],
+  ): Promise<Refusal | null> {
     for (const { role, weight } of weights) {
       const invalid = roleProblem(role);
       if (invalid !== null) {
-        return refusal(400, `Failed to validate update weights request JSON: Invalid role '${role}': ${invalid}`);
+        return refusal(
+          400,
+          `Failed to validate update weights request JSON: Invalid role '${role}': ${invalid}`,
+        );
       }
       if (weight <= 0) {
         const text = `Invalid weight '${weight}': Weights must be positive`;

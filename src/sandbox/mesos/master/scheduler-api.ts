@@ -1,7 +1,15 @@
 /** POST /api/v1/scheduler of a leading master: subscription streams and the calls beside them. */
 import { randomUUID } from "node:crypto";
 import type { JsonObject } from "../../../value/json.js";
-import { type Answer, type BodyStream, empty, type HttpRequest, methodNotAllowed, plain, recordIo } from "../http/answer.js";
+import {
+  type Answer,
+  type BodyStream,
+  empty,
+  type HttpRequest,
+  methodNotAllowed,
+  plain,
+  recordIo,
+} from "../http/answer.js";
 import { type Call, idOf, notAcceptable, readCall } from "../http/v1.js";
 import type { Framework, FrameworkStream } from "../model/records.js";
 import type { OperatorSetting } from "./operator-api.js";
@@ -14,15 +22,18 @@ export async function schedulerApi(setting: OperatorSetting, request: HttpReques
   const call = readCall(SCHEDULER_API, request);
   if ("status" in call) return call;
   const streamId = request.headers.get("mesos-stream-id") ?? null;
-  const invalid = (what: string) => plain(400, `Failed to validate scheduler::Call: Expecting '${what}' to be present`);
+  const invalid = (what: string) =>
+    plain(400, `Failed to validate scheduler::Call: Expecting '${what}' to be present`);
   if (call.type === "SUBSCRIBE") {
     const refused = notAcceptable(request);
     if (refused !== null) return refused;
-    if (streamId !== null) return plain(400, "Subscribe calls should not include the 'Mesos-Stream-Id' header");
+    if (streamId !== null)
+      return plain(400, "Subscribe calls should not include the 'Mesos-Stream-Id' header");
     return subscribe(setting, call, request);
   }
   if (call.value["framework_id"] === undefined) return invalid("framework_id");
-  if (streamId === null) return plain(400, "All non-subscribe calls should include the 'Mesos-Stream-Id' header");
+  if (streamId === null)
+    return plain(400, "All non-subscribe calls should include the 'Mesos-Stream-Id' header");
   return calls(setting, call, streamId);
 }
 
@@ -31,7 +42,10 @@ function subscribe({ acls, master }: OperatorSetting, call: Call, request: HttpR
   const info = part["framework_info"] as JsonObject;
   const { principal } = info;
   if (request.principal !== null && principal !== undefined && principal !== request.principal) {
-    return plain(403, `Authenticated principal '${request.principal}' does not match principal '${String(principal)}' set in 'FrameworkInfo'`);
+    return plain(
+      403,
+      `Authenticated principal '${request.principal}' does not match principal '${String(principal)}' set in 'FrameworkInfo'`,
+    );
   }
   const roles = Array.isArray(info["roles"]) ? info["roles"].map(String) : [String(info["role"] ?? "*")];
   if (!acls.allows(request.principal, "register_frameworks", roles)) return plain(403);
@@ -74,7 +88,11 @@ function calls({ master }: OperatorSetting, call: Call, streamId: string): Answe
   return empty(202);
 }
 
-function updateFramework({ master }: Pick<OperatorSetting, "master">, framework: Framework, part: Part): Answer {
+function updateFramework(
+  { master }: Pick<OperatorSetting, "master">,
+  framework: Framework,
+  part: Part,
+): Answer {
   const suppressed = (part["suppressed_roles"] ?? []) as readonly string[];
   const problem = master.frameworks.change(framework, part["framework_info"] as JsonObject, suppressed);
   if (problem !== null) return plain(400, `'UpdateFramework.framework_info' is not valid: ${problem}`);
@@ -93,25 +111,35 @@ function carryOut(master: OperatorSetting["master"], framework: Framework, type:
       master.acceptance.accept(framework, ids(part["offer_ids"]), objects(part["operations"]), refuse);
       return;
     case "DECLINE":
-      return offers.decline(framework, ids(part["offer_ids"]), refuse);
+      offers.decline(framework, ids(part["offer_ids"]), refuse);
+      return;
     case "REVIVE":
-      return offers.revive(framework, rolesOf(part));
+      offers.revive(framework, rolesOf(part));
+      return;
     case "SUPPRESS":
-      return offers.suppress(framework, rolesOf(part));
+      offers.suppress(framework, rolesOf(part));
+      return;
     case "ACCEPT_INVERSE_OFFERS":
-      return offers.answerInverse(framework, ids(part["inverse_offer_ids"]), "ACCEPT", refuse);
+      offers.answerInverse(framework, ids(part["inverse_offer_ids"]), "ACCEPT", refuse);
+      return;
     case "DECLINE_INVERSE_OFFERS":
-      return offers.answerInverse(framework, ids(part["inverse_offer_ids"]), "DECLINE", refuse);
+      offers.answerInverse(framework, ids(part["inverse_offer_ids"]), "DECLINE", refuse);
+      return;
     case "KILL":
-      return tasks.kill(framework, idOf(part["task_id"]), optionalId(part["agent_id"]), graceOf(part));
+      tasks.kill(framework, idOf(part["task_id"]), optionalId(part["agent_id"]), graceOf(part));
+      return;
     case "ACKNOWLEDGE":
-      return tasks.acknowledged(framework, idOf(part["agent_id"]), idOf(part["task_id"]), String(part["uuid"]));
+      tasks.acknowledged(framework, idOf(part["agent_id"]), idOf(part["task_id"]), String(part["uuid"]));
+      return;
     case "RECONCILE":
-      return reconcile(master, framework, part);
+      reconcile(master, framework, part);
+      return;
     case "SHUTDOWN":
-      return shutdown(master, framework, idOf(part["agent_id"]), idOf(part["executor_id"]));
+      shutdown(master, framework, idOf(part["agent_id"]), idOf(part["executor_id"]));
+      return;
     case "TEARDOWN":
-      return master.frameworks.remove(framework);
+      master.frameworks.remove(framework);
+      return;
     default:
       // MESSAGE, REQUEST and the operation calls have no receiver in a simulation: counted above, and taken.
       return;
@@ -127,9 +155,15 @@ function reconcile({ context, tasks }: OperatorSetting["master"], framework: Fra
   tasks.reconcile(framework, asked);
 }
 
-function shutdown({ context }: OperatorSetting["master"], framework: Framework, agentId: string, executorId: string): void {
+function shutdown(
+  { context }: OperatorSetting["master"],
+  framework: Framework,
+  agentId: string,
+  executorId: string,
+): void {
   const agent = context.cluster.agents.get(agentId);
-  if (agent !== undefined) context.tell(agent, { kind: "shutdown-executor", frameworkId: framework.id, executorId });
+  if (agent !== undefined)
+    context.tell(agent, { kind: "shutdown-executor", frameworkId: framework.id, executorId });
 }
 
 function ids(value: unknown): string[] {

@@ -130,7 +130,12 @@ export class Tasks {
     }
     counters.up("master/valid_status_update_acknowledgements");
     const task = framework.tasks.get(taskId);
-    if (task !== undefined && task.updateUuid === uuid && task.updateState !== null && isTerminal(task.updateState)) {
+    if (
+      task !== undefined &&
+      task.updateUuid === uuid &&
+      task.updateState !== null &&
+      isTerminal(task.updateState)
+    ) {
       this.complete(task);
     }
     tell(agent, { kind: "acknowledge", frameworkId: framework.id, taskId, uuid });
@@ -215,7 +220,10 @@ export class Tasks {
   }
 
   /** Tells the latest states; no tasks = of all that are known and not on an unreachable agent. */
-  reconcile(framework: Framework, asked: readonly { readonly taskId: string; readonly agentId: string | null }[]): void {
+  reconcile(
+    framework: Framework,
+    asked: readonly { readonly taskId: string; readonly agentId: string | null }[],
+  ): void {
     if (asked.length === 0) {
       for (const task of framework.tasks.values()) this.tellLatest(task);
       return;
@@ -229,7 +237,12 @@ export class Tasks {
 
   private tellLatest(task: Task): void {
     const state = task.updateState !== null && task.agent !== null ? task.updateState : task.state;
-    const status = this.masterStatus(task, state, "REASON_RECONCILIATION", "Reconciliation: Latest task state");
+    const status = this.masterStatus(
+      task,
+      state,
+      "REASON_RECONCILIATION",
+      "Reconciliation: Latest task state",
+    );
     const last = task.statuses.at(-1);
     this.context.notify(task.framework, {
       type: "UPDATE",

@@ -4,7 +4,7 @@ import type { Cluster } from "../model/cluster.js";
 import type { Agent, Framework, RecoveredAgent, Task } from "../model/records.js";
 import { accumulate, quantities, type Resources, reservedFor, sum } from "../model/resource.js";
 import { quantitiesWire, roledResourceWire, sumsWire } from "../model/resource-json.js";
-import { type TaskState, TASK_STATES, type TaskStatus } from "../model/status.js";
+import { TASK_STATES, type TaskState, type TaskStatus } from "../model/status.js";
 import { double, type Wire, type WireObject } from "../model/wire.js";
 import { agentUsed, type Sight, usedBy } from "./views-v1.js";
 import { drainInfoWire, frameworkInfoWire, passed } from "./wire-parts.js";
@@ -30,7 +30,9 @@ export function slaveWire(agent: Agent): WireObject {
     version: agent.version,
     capabilities: agent.capabilities,
     ...(agent.drain === null ? {} : { drain_info: drainInfoWire(agent.drain) }),
-    ...(agent.drainStarted === null ? {} : { estimated_drain_start_time_seconds: double(agent.drainStarted) }),
+    ...(agent.drainStarted === null
+      ? {}
+      : { estimated_drain_start_time_seconds: double(agent.drainStarted) }),
   };
 }
 
@@ -161,15 +163,17 @@ export function legacyFramework(framework: Framework, sight: Sight): WireObject 
       slave_id: offer.agent.id,
       resources: sumsWire(offer.resources),
     })),
-    executors: [...framework.executors.values()].filter(() => sight.executor(framework)).map((executor) => ({
-      executor_id: executor.id,
-      name: String(executor.info["name"] ?? ""),
-      framework_id: framework.id,
-      command: passed(executor.info["command"] ?? {}),
-      resources: sumsWire(executor.resources),
-      role: framework.roles[0] ?? "*",
-      slave_id: executor.agent.id,
-    })),
+    executors: [...framework.executors.values()]
+      .filter(() => sight.executor(framework))
+      .map((executor) => ({
+        executor_id: executor.id,
+        name: String(executor.info["name"] ?? ""),
+        framework_id: framework.id,
+        command: passed(executor.info["command"] ?? {}),
+        resources: sumsWire(executor.resources),
+        role: framework.roles[0] ?? "*",
+        slave_id: executor.agent.id,
+      })),
     offer_constraints: {},
   };
 }
@@ -207,7 +211,11 @@ export function tasksView(cluster: Cluster, sight: Sight, query: URLSearchParams
   const lists = [...cluster.frameworks.values(), ...cluster.completedFrameworks.values()];
   for (const each of lists.filter(sight.framework)) {
     if (framework !== null && each.id !== framework) continue;
-    for (const task of [...each.tasks.values(), ...each.unreachableTasks.values(), ...each.completedTasks.values()]) {
+    for (const task of [
+      ...each.tasks.values(),
+      ...each.unreachableTasks.values(),
+      ...each.completedTasks.values(),
+    ]) {
       if ((id === null || task.id === id) && sight.task(task)) found.push(task);
     }
   }
@@ -220,14 +228,20 @@ export function tasksView(cluster: Cluster, sight: Sight, query: URLSearchParams
 }
 
 export function rolesView(cluster: Cluster, sight: Sight): WireObject {
-  return { roles: cluster.knownRoles().filter(sight.role).map((role) => legacyRole(cluster, role)) };
+  return {
+    roles: cluster
+      .knownRoles()
+      .filter(sight.role)
+      .map((role) => legacyRole(cluster, role)),
+  };
 }
 
 function legacyRole(cluster: Cluster, role: string): WireObject {
   const held = cluster.byRole.get(role) ?? new Map<string, number>();
   const offered = new Map<string, number>();
   for (const offer of cluster.offers.values()) {
-    if (offer.role === role || offer.role.startsWith(`${role}/`)) accumulate(offered, quantities(offer.resources));
+    if (offer.role === role || offer.role.startsWith(`${role}/`))
+      accumulate(offered, quantities(offer.resources));
   }
   const allocated = new Map(held);
   accumulate(allocated, offered, -1);
@@ -245,7 +259,9 @@ function legacyRole(cluster: Cluster, role: string): WireObject {
     allocated: quantitiesWire(allocated),
     offered: quantitiesWire(offered),
     reserved: quantitiesWire(cluster.reservedByRole.get(role) ?? new Map()),
-    frameworks: [...cluster.frameworks.values()].filter(({ roles }) => roles.includes(role)).map(({ id }) => id),
+    frameworks: [...cluster.frameworks.values()]
+      .filter(({ roles }) => roles.includes(role))
+      .map(({ id }) => id),
   };
 }
 
@@ -278,11 +294,14 @@ export function summaryLists(cluster: Cluster, sight: Sight): WireObject {
       ...counts(agent.tasks.values(), agent.counts),
       framework_ids: [...(frameworksOf.get(agent.id) ?? [])],
     })),
-    frameworks: [...cluster.frameworks.values()].reverse().filter(sight.framework).map((framework) => ({
-      ...frameworkHead(framework),
-      ...counts(allTasks(framework), new Map()),
-      slave_ids: [...(agentsOf.get(framework.id) ?? [])],
-    })),
+    frameworks: [...cluster.frameworks.values()]
+      .reverse()
+      .filter(sight.framework)
+      .map((framework) => ({
+        ...frameworkHead(framework),
+        ...counts(allTasks(framework), new Map()),
+        slave_ids: [...(agentsOf.get(framework.id) ?? [])],
+      })),
   };
 }
 

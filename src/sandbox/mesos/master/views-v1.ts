@@ -1,10 +1,11 @@
 /** The answers of the v1 operator API's reading calls. Records to JSON; who may see what is given as predicates. */
+
+import { attributeWire } from "../model/attribute.js";
 import type { Cluster } from "../model/cluster.js";
 import type { Agent, Framework, InverseOffer, Offer, RecoveredAgent, Task } from "../model/records.js";
 import { type Resources, sum } from "../model/resource.js";
 import { quantityListWire, resourceWire, roledResourceWire } from "../model/resource-json.js";
 import { double, timeInfo, type Wire, type WireObject } from "../model/wire.js";
-import { attributeWire } from "../model/attribute.js";
 import {
   agentInfoWire,
   agentUrlWire,
@@ -26,11 +27,15 @@ export interface Sight {
 }
 
 /** What tasks and executors hold, by framework and role. */
-export function usedBy(holders: Iterable<{ readonly resources: Resources; readonly released?: boolean }>): Resources {
+export function usedBy(
+  holders: Iterable<{ readonly resources: Resources; readonly released?: boolean }>,
+): Resources {
   const held: Resources[] = [];
   for (const { resources, released } of holders) if (released !== true) held.push(resources);
   const used = sum(held);
-  return [...used].sort((a, b) => ((a.allocatedTo ?? "") < (b.allocatedTo ?? "") ? -1 : a.allocatedTo === b.allocatedTo ? 0 : 1));
+  return [...used].sort((a, b) =>
+    (a.allocatedTo ?? "") < (b.allocatedTo ?? "") ? -1 : a.allocatedTo === b.allocatedTo ? 0 : 1,
+  );
 }
 
 export function agentUsed(agent: Agent): Resources {
@@ -53,14 +58,18 @@ export function agentWire(agent: Agent): WireObject {
     ...(offered.length === 0 ? {} : { offered_resources: offered.map(roledResourceWire) }),
     capabilities: agent.capabilities.map((type) => ({ type })),
     ...(agent.drain === null ? {} : { drain_info: drainInfoWire(agent.drain) }),
-    ...(agent.drainStarted === null ? {} : { estimated_drain_start_time: timeInfo(Math.round(agent.drainStarted)) }),
+    ...(agent.drainStarted === null
+      ? {}
+      : { estimated_drain_start_time: timeInfo(Math.round(agent.drainStarted)) }),
   };
 }
 
 export function getAgents(cluster: Cluster): WireObject {
   return {
     agents: [...cluster.agents.values()].reverse().map(agentWire),
-    recovered_agents: [...cluster.recovered.values()].map(({ id, info }: RecoveredAgent) => agentInfoWire(id, info)),
+    recovered_agents: [...cluster.recovered.values()].map(({ id, info }: RecoveredAgent) =>
+      agentInfoWire(id, info),
+    ),
   };
 }
 
@@ -135,7 +144,8 @@ function timeOf(name: string, seconds: number): WireObject {
 }
 
 export function getFrameworks(cluster: Cluster, sight: Sight): WireObject {
-  const shown = (frameworks: Iterable<Framework>) => [...frameworks].filter(sight.framework).map(frameworkWire);
+  const shown = (frameworks: Iterable<Framework>) =>
+    [...frameworks].filter(sight.framework).map(frameworkWire);
   return {
     frameworks: shown([...cluster.frameworks.values()].reverse()),
     completed_frameworks: shown(cluster.completedFrameworks.values()),
@@ -176,7 +186,9 @@ export function getRoles(cluster: Cluster, sight: Sight): WireObject {
 }
 
 function roleWire(cluster: Cluster, role: string): WireObject {
-  const ids = [...cluster.frameworks.values()].filter(({ roles }) => roles.includes(role)).map(({ id }) => idWire(id));
+  const ids = [...cluster.frameworks.values()]
+    .filter(({ roles }) => roles.includes(role))
+    .map(({ id }) => idWire(id));
   const resources = quantityListWire(cluster.byRole.get(role) ?? new Map());
   return {
     name: role,
@@ -208,7 +220,10 @@ export function valueMap(sums: ReadonlyMap<string, number>): WireObject {
   return Object.fromEntries([...sums].map(([name, milli]) => [name, { value: double(milli / 1000) }]));
 }
 
-export function weightsWire(cluster: Cluster, sight: (role: string) => boolean): { role: string; weight: number }[] {
+export function weightsWire(
+  cluster: Cluster,
+  sight: (role: string) => boolean,
+): { role: string; weight: number }[] {
   return [...cluster.weights]
     .filter(([role]) => sight(role))
     .sort(([a], [b]) => (a < b ? -1 : 1))

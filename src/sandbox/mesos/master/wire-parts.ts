@@ -1,9 +1,9 @@
 /** Parts of answers that several of them share, in the v1 form: ids, statuses, tasks, drain states. Records to JSON only. */
 import type { JsonObject } from "../../../value/json.js";
-import type { Agent, AgentInfo, DrainConfig, Framework, Task, Unavailability } from "../model/records.js";
 import { attributeWire } from "../model/attribute.js";
-import { resourceWire } from "../model/resource-json.js";
 import { idWire, passed, statusWire } from "../model/message-wire.js";
+import type { Agent, AgentInfo, DrainConfig, Framework, Task, Unavailability } from "../model/records.js";
+import { resourceWire } from "../model/resource-json.js";
 import { double, nanoseconds, type WireObject } from "../model/wire.js";
 
 export { idWire, passed, statusWire };

@@ -5,7 +5,14 @@
 import type { Cluster } from "./cluster.js";
 import type { Filters } from "./filters.js";
 import type { Agent, Framework } from "./records.js";
-import { allocate, type Quantities, quantities, type Resource, type Resources, reservedFor } from "./resource.js";
+import {
+  allocate,
+  type Quantities,
+  quantities,
+  type Resource,
+  type Resources,
+  reservedFor,
+} from "./resource.js";
 import { isBelow } from "./role.js";
 
 export interface Allocation {
@@ -26,7 +33,11 @@ export interface AllocationSettings {
   readonly shuffle: (agents: Agent[]) => Agent[];
 }
 
-export function runAllocation(cluster: Cluster, filters: Filters, settings: AllocationSettings): Allocation[] {
+export function runAllocation(
+  cluster: Cluster,
+  filters: Filters,
+  settings: AllocationSettings,
+): Allocation[] {
   return new Run(cluster, filters, settings).run();
 }
 

@@ -5,7 +5,11 @@ import { double, type Wire, type WireObject } from "./wire.js";
 export type Attribute =
   | { readonly name: string; readonly kind: "TEXT"; readonly text: string }
   | { readonly name: string; readonly kind: "SCALAR"; readonly value: number }
-  | { readonly name: string; readonly kind: "RANGES"; readonly ranges: readonly (readonly [number, number])[] };
+  | {
+      readonly name: string;
+      readonly kind: "RANGES";
+      readonly ranges: readonly (readonly [number, number])[];
+    };
 
 /** `rack:r1;zone:z1;slots:4;p:[1-5]`. A sentence when a part has no colon. */
 export function parseAttributes(text: string): Attribute[] | string {

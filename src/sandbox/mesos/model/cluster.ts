@@ -172,7 +172,8 @@ export class Cluster {
     };
     for (const framework of this.frameworks.values()) for (const role of framework.roles) addAll(role);
     for (const role of this.weights.keys()) addAll(role);
-    for (const [role, { guarantees, limits }] of this.quotas) if (guarantees.size + limits.size > 0) addAll(role);
+    for (const [role, { guarantees, limits }] of this.quotas)
+      if (guarantees.size + limits.size > 0) addAll(role);
     for (const [role, sums] of this.reservedByRole) if (sums.size > 0) addAll(role);
     return [...roles].sort();
   }

@@ -24,7 +24,13 @@ export class Filters {
     else list.push({ role, resources, until });
   }
 
-  isRefused(framework: Framework, role: string, agent: Agent, offered: Resources | null, now: number): boolean {
+  isRefused(
+    framework: Framework,
+    role: string,
+    agent: Agent,
+    offered: Resources | null,
+    now: number,
+  ): boolean {
     const agents = this.byFramework.get(framework.id);
     const list = agents?.get(agent.id);
     if (agents === undefined || list === undefined) return false;

@@ -42,7 +42,10 @@ export function readFlags(
   for (const [name, value] of values) {
     const problem = valueProblem(table[name]?.kind ?? "text", value);
     if (problem !== null) {
-      return { kind: "refused", message: `Failed to load flag '${name}': Failed to load value '${value}': ${problem}` };
+      return {
+        kind: "refused",
+        message: `Failed to load flag '${name}': Failed to load value '${value}': ${problem}`,
+      };
     }
   }
   return { kind: "values", values: new Map([...values].sort(([a], [b]) => (a < b ? -1 : 1))) };
@@ -59,12 +62,15 @@ function readArgument(
   const name = argument.slice(2, equals < 0 ? undefined : equals).replaceAll("-", "_");
   const positive = name.startsWith("no_") && table[name] === undefined ? name.slice(3) : name;
   const spec = table[positive];
-  if (spec === undefined) return `Failed to load unknown flag '${argument.slice(2, equals < 0 ? undefined : equals)}'`;
+  if (spec === undefined)
+    return `Failed to load unknown flag '${argument.slice(2, equals < 0 ? undefined : equals)}'`;
   if (given.has(positive)) return `Flag '${positive}' is already on the command line`;
   given.add(positive);
   if (positive !== name) {
-    if (spec.kind !== "bool") return `Failed to load non-boolean flag '${positive}' via '${argument.slice(2)}'`;
-    if (equals >= 0) return `Failed to load boolean flag '${positive}' via '${name}' with value '${argument.slice(equals + 1)}'`;
+    if (spec.kind !== "bool")
+      return `Failed to load non-boolean flag '${positive}' via '${argument.slice(2)}'`;
+    if (equals >= 0)
+      return `Failed to load boolean flag '${positive}' via '${name}' with value '${argument.slice(equals + 1)}'`;
     values.set(positive, "false");
   } else if (equals >= 0) values.set(name, argument.slice(equals + 1));
   else if (spec.kind === "bool") values.set(name, "true");

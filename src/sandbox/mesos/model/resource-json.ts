@@ -8,13 +8,13 @@ import {
   type Quantities,
   quantities,
   type Range,
-  rangesText,
   type Reservation,
   type Resource,
   type Resources,
+  rangesText,
   reservedFor,
 } from "./resource.js";
-import { Double, double, type Wire, type WireObject } from "./wire.js";
+import { type Double, double, type Wire, type WireObject } from "./wire.js";
 
 interface JsonResource {
   readonly name?: unknown;
@@ -91,9 +91,7 @@ function readReservations(json: JsonResource): Reservation[] {
   if (refined.length > 0 || typeof json.role !== "string" || json.role === "*") return refined;
   const principal = json.reservation?.principal;
   if (json.reservation === undefined) return [{ type: "STATIC", role: json.role }];
-  return [
-    { type: "DYNAMIC", role: json.role, ...(typeof principal === "string" ? { principal } : {}) },
-  ];
+  return [{ type: "DYNAMIC", role: json.role, ...(typeof principal === "string" ? { principal } : {}) }];
 }
 
 function amountWire(amount: Amount): WireObject {

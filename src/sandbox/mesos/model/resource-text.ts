@@ -2,14 +2,22 @@
  * Resources as text: the grammar of `--resources` (facts, section 10) and the form that Mesos' logs and error messages print.
  * Text to data and back, nothing else.
  */
-import { merged, type Quantities, type Range, rangesText, type Resource, type Resources } from "./resource.js";
+import {
+  merged,
+  type Quantities,
+  type Range,
+  type Resource,
+  type Resources,
+  rangesText,
+} from "./resource.js";
 import { resourceFromJson } from "./resource-json.js";
 import { roleProblem } from "./role.js";
 
 /** `cpus:4;mem:4096;ports:[31000-32000];cpus(prod):2` or a JSON array. A sentence when it is neither. */
 export function parseResources(text: string, defaultRole = "*"): Resources | string {
   const trimmed = text.trim();
-  if (trimmed.startsWith("[") && trimmed.endsWith("]") && trimmed.includes("{")) return fromJsonArray(trimmed);
+  if (trimmed.startsWith("[") && trimmed.endsWith("]") && trimmed.includes("{"))
+    return fromJsonArray(trimmed);
   const found: Resource[] = [];
   for (const token of trimmed.split(";")) {
     if (token.trim() === "") continue;
@@ -90,8 +98,11 @@ function partText(resource: Resource): string {
     );
     details.push(`(reservations: [${list.join(",")}])`);
   }
-  const disk = resource.disk as { persistence?: { id: string }; volume?: { container_path: string } } | undefined;
-  if (disk?.persistence !== undefined) details.push(`[${disk.persistence.id}:${disk.volume?.container_path ?? ""}]`);
+  const disk = resource.disk as
+    | { persistence?: { id: string }; volume?: { container_path: string } }
+    | undefined;
+  if (disk?.persistence !== undefined)
+    details.push(`[${disk.persistence.id}:${disk.volume?.container_path ?? ""}]`);
   return `${resource.name}${details.join("")}:${amountText(resource.amount)}`;
 }
 
@@ -109,5 +120,7 @@ export function amountText(amount: Resource["amount"]): string {
 /** `cpus:8; disk:20480; mem:8192`: sorted by name. */
 export function quantitiesText(sums: Quantities): string {
   const names = [...sums.keys()].sort();
-  return names.length === 0 ? "{}" : names.map((name) => `${name}:${(sums.get(name) ?? 0) / 1000}`).join("; ");
+  return names.length === 0
+    ? "{}"
+    : names.map((name) => `${name}:${(sums.get(name) ?? 0) / 1000}`).join("; ");
 }

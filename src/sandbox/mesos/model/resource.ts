@@ -92,9 +92,7 @@ export function contains(whole: Resources, part: Resources): boolean {
   let rest = whole;
   for (const one of part) {
     const key = kindKey(one);
-    const found = rest.find(
-      (candidate) => kindKey(candidate) === key && holds(candidate.amount, one.amount),
-    );
+    const found = rest.find((candidate) => kindKey(candidate) === key && holds(candidate.amount, one.amount));
     if (found === undefined) return false;
     rest = subtract(rest, [one]);
   }
