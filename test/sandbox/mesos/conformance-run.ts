@@ -5,8 +5,8 @@
 
 import { waitFor } from "../../harness/wait.js";
 import { startEnsemble, type TestEnsemble } from "../../harness/zookeeper.js";
-import { api, Lab, send, TestFramework } from "./lab.js";
-import { differences, readRecording, recordingNames, type Substitutions, substitute } from "./recording.js";
+import { api, Lab, metric, replay, send, TestFramework } from "./lab.js";
+import { recordingNames, type Substitutions } from "./recording.js";
 
 const DEADLINE_MS = 60_000;
 
@@ -223,16 +223,7 @@ export class ConformanceRun {
   }
 
   private async replay(name: string, last = 11, port = 5050): Promise<void> {
-    const recording = readRecording(name);
-    const by = this.addresses();
-    const asked = recording.request;
-    const request = {
-      ...asked,
-      target: substitute(asked.target, by),
-      body: substitute(asked.body, by),
-    };
-    const answer = await send(this.lab.ip(last), port, request);
-    this.found.set(name, differences(recording.answer, answer, by));
+    this.found.set(name, await replay(name, this.lab.ip(last), this.addresses(), port));
   }
 
   private know(more: Readonly<Record<string, string>>): void {
@@ -245,10 +236,8 @@ export class ConformanceRun {
     return new Map([...this.substitutions, [RECORDED.master, this.masterId], ...ips]);
   }
 
-  private async metric(last: number, name: string): Promise<number | undefined> {
-    const asked = { method: "GET", target: "/metrics/snapshot", headers: {}, body: "" };
-    const { body } = await send(this.lab.ip(last), 5050, asked);
-    return (JSON.parse(body) as Record<string, number>)[name];
+  private metric(last: number, name: string): Promise<number | undefined> {
+    return metric(this.lab.ip(last), name);
   }
 
   private async elected(last: number): Promise<boolean> {

@@ -19,7 +19,14 @@ import { Flags, readFlags } from "../../../src/sandbox/mesos/model/flags.js";
 import { resourcesToJson } from "../../../src/sandbox/mesos/model/resource-json.js";
 import { parseResources } from "../../../src/sandbox/mesos/model/resource-text.js";
 import { waitFor } from "../../harness/wait.js";
-import type { HttpAnswer, HttpMessage } from "./recording.js";
+import {
+  differences,
+  type HttpAnswer,
+  type HttpMessage,
+  readRecording,
+  type Substitutions,
+  substitute,
+} from "./recording.js";
 
 const DEADLINE_MS = 60_000;
 
@@ -86,7 +93,7 @@ export class Lab {
     last: number,
     rack: string,
     flags: readonly string[],
-    exited: () => void = () => {},
+    exited: (status: number, message: string) => void = () => {},
   ): Promise<Running<AgentProcess>> {
     const ip = this.ip(last);
     const clock = new SystemClock();
@@ -363,4 +370,22 @@ export function readRecords(response: IncomingMessage, onRecord: (record: Schedu
       onRecord(JSON.parse(text) as SchedulerEvent);
     }
   });
+}
+
+/** Sends a recorded request and tells what differs in the answer. */
+export async function replay(name: string, host: string, by: Substitutions, port = 5050): Promise<string[]> {
+  const { request, answer } = readRecording(name);
+  const sent = { ...request, target: substitute(request.target, by), body: substitute(request.body, by) };
+  return differences(answer, await send(host, port, sent), by);
+}
+
+/** A number of /metrics/snapshot. */
+export async function metric(host: string, name: string): Promise<number | undefined> {
+  const { body } = await send(host, 5050, {
+    method: "GET",
+    target: "/metrics/snapshot",
+    headers: {},
+    body: "",
+  });
+  return (JSON.parse(body) as Record<string, number>)[name];
 }
