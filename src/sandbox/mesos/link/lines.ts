@@ -27,6 +27,8 @@ export function readLines(socket: Socket, head: Buffer, onValue: (value: unknown
   const decoder = new StringDecoder("utf8");
   socket.setNoDelay(true);
   if (head.length > 0) take(decoder.write(head));
+  // Sockets of an HTTP server stay half open when the other side has gone; nobody talks on alone here.
+  socket.on("end", () => socket.destroy());
   socket.on("data", (chunk: Buffer) => take(decoder.write(chunk)));
 }
 
