@@ -44,7 +44,7 @@ async function scene(masterFlags: readonly string[], info: object = FRAMEWORK): 
     "--executor_reregistration_timeout=200ms",
   ];
   const exits: [number, string][] = [];
-  const agent = await lab.agent(23, "r3", agentFlags, (...exit) => void exits.push(exit));
+  const agent = await lab.agent(23, "r3", agentFlags, { exited: (...exit) => void exits.push(exit) });
   await registered(agent);
   const framework = new TestFramework(host, info as Record<string, unknown>);
   await framework.subscribe();
@@ -56,7 +56,9 @@ function registered(agent: Running<AgentProcess>): Promise<unknown> {
 }
 
 async function restart(of: Scene): Promise<void> {
-  of.agent = await of.lab.agent(23, "r3", of.agentFlags, (...exit) => void of.exits.push(exit));
+  of.agent = await of.lab.agent(23, "r3", of.agentFlags, {
+    exited: (...exit) => void of.exits.push(exit),
+  });
 }
 
 async function done({ framework, lab }: Scene): Promise<void> {
@@ -133,7 +135,9 @@ life("an agent with other resources refuses to start on its checkpoint", async (
   const of = await scene([]);
   try {
     await of.agent.stop();
-    of.agent = await of.lab.agent(23, "r9", of.agentFlags, (...exit) => void of.exits.push(exit));
+    of.agent = await of.lab.agent(23, "r9", of.agentFlags, {
+      exited: (...exit) => void of.exits.push(exit),
+    });
     const [exit] = await waitFor("it exits", DEADLINE_MS, () => (of.exits.length > 0 ? of.exits : null));
     assert.is(exit?.[0], 1);
     assert.match(exit?.[1] ?? "", "Incompatible agent info detected");

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { AgentProcess } from "../../../src/sandbox/mesos/agent/agent-process.js";
 import { AGENT_FLAGS } from "../../../src/sandbox/mesos/agent/flags.js";
 import type { Credentials } from "../../../src/sandbox/mesos/http/credentials.js";
+import type { Credential } from "../../../src/sandbox/mesos/link/client.js";
 import { SystemClock } from "../../../src/sandbox/mesos/link/clock.js";
 import { Acls } from "../../../src/sandbox/mesos/master/authorization.js";
 import { MASTER_FLAGS } from "../../../src/sandbox/mesos/master/flags.js";
@@ -33,6 +34,11 @@ const DEADLINE_MS = 60_000;
 export interface Given {
   readonly credentials?: Credentials;
   readonly acls?: Acls;
+}
+
+export interface GivenToAgent {
+  readonly credential?: Credential;
+  readonly exited?: (status: number, message: string) => void;
 }
 
 export interface Running<P> {
@@ -93,14 +99,14 @@ export class Lab {
     last: number,
     rack: string,
     flags: readonly string[],
-    exited: (status: number, message: string) => void = () => {},
+    given: GivenToAgent = {},
   ): Promise<Running<AgentProcess>> {
     const ip = this.ip(last);
     const clock = new SystemClock();
     const attributes = `rack:${rack};zone:z1`;
     const resources = "cpus:4;mem:4096;disk:10240;ports:[31000-32000]";
-    const [parsed, given] = [parseResources(resources), parseAttributes(attributes)];
-    if (typeof parsed === "string" || typeof given === "string")
+    const [parsed, named] = [parseResources(resources), parseAttributes(attributes)];
+    if (typeof parsed === "string" || typeof named === "string")
       throw new Error("the lab's agents cannot be described");
     const agent = new AgentProcess({
       flags: flagsOf(AGENT_FLAGS, [
@@ -116,11 +122,11 @@ export class Lab {
       clock,
       log: () => {},
       resources: resourcesToJson(parsed),
-      attributes: given,
+      attributes: named,
       domain: null,
-      credential: null,
+      credential: given.credential ?? null,
       httpCredentials: new Map(),
-      exit: exited,
+      exit: given.exited ?? (() => {}),
     });
     await agent.start();
     const stop = async () => {

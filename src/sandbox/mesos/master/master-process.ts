@@ -175,12 +175,9 @@ export class MasterProcess {
   }
 
   private registrarMetrics(): Readonly<Record<string, number>> {
-    const alone = {
-      "registrar/log/ensemble_size": 1,
-      "registrar/log/recovered": 1,
-      "registrar/queued_operations": 0,
-    };
-    return this.parts?.coordination?.metrics() ?? alone;
+    if (this.parts === null) return {};
+    const { coordination, registry } = this.parts;
+    return registry instanceof LocalRegistry ? registry.metrics() : (coordination?.metrics() ?? {});
   }
 
   private registryState(): RegistryState {
