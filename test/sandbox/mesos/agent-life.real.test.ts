@@ -6,7 +6,8 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { AgentProcess } from "../../../src/sandbox/mesos/agent/agent-process.js";
 import { waitFor } from "../../harness/wait.js";
-import { api, Lab, metric, type Running, replay, TestFramework } from "./lab.js";
+import { eventDifferences } from "./event-shapes.js";
+import { api, followEvents, Lab, metric, type Running, replay, TestFramework } from "./lab.js";
 import type { Substitutions } from "./recording.js";
 
 const DEADLINE_MS = 40_000;
@@ -150,6 +151,8 @@ life("unreachable, back, and gone as in scenario 12", async () => {
   const of = await scene(["--agent_ping_timeout=300ms", "--max_agent_ping_timeouts=3"]);
   const master = "e1545037-6934-44ba-8296-18298734b19e";
   try {
+    const seen: string[] = [];
+    const unfollow = await followEvents(of.host, seen);
     await of.framework.launch(of.lab.ip(23), "t12", "sleep 100002");
     await of.agent.stop();
     await waitFor(
@@ -180,6 +183,23 @@ life("unreachable, back, and gone as in scenario 12", async () => {
     await same(of, `${S12}/GET_tasks-after-gone.http`, master);
     const types = of.framework.events.map(({ type }) => type).filter((type) => type === "FAILURE");
     assert.is(types.length, 2);
+    unfollow();
+    const kinds = (type: string) => [
+      `${type} TASK_STARTING `,
+      `${type} TASK_RUNNING `,
+      `${type} TASK_UNREACHABLE REASON_AGENT_REMOVED`,
+      `${type} TASK_GONE_BY_OPERATOR REASON_AGENT_REMOVED_BY_OPERATOR`,
+    ];
+    const told = [
+      "SUBSCRIBED",
+      ...kinds("UPDATE"),
+      "UPDATE TASK_RUNNING REASON_AGENT_REREGISTERED",
+      "FAILURE",
+    ];
+    // The last RUNNING of the executor is the last that was recorded too.
+    assert.equal(eventDifferences(`${S12}/framework-events.jsonl`, of.framework.texts, told), []);
+    const published = ["HEARTBEAT", "TASK_ADDED", "AGENT_ADDED", ...kinds("TASK_UPDATED")];
+    assert.equal(eventDifferences(`${S12}/operator-SUBSCRIBE.events.jsonl`, seen, published), []);
   } finally {
     await done(of);
   }
@@ -189,6 +209,8 @@ life("maintenance and mark gone as in scenario 11", async () => {
   const of = await scene([]);
   const master = "a92ae6be-8940-4644-b53f-3fa311530f16";
   try {
+    const seen: string[] = [];
+    const unfollow = await followEvents(of.host, seen);
     await of.framework.launch(of.lab.ip(23), "t10", "sleep 100000");
     await same(of, `${S11}/01_UPDATE_MAINTENANCE_SCHEDULE.http`, master);
     await same(of, `${S11}/03_START_MAINTENANCE.http`, master);
@@ -209,6 +231,11 @@ life("maintenance and mark gone as in scenario 11", async () => {
     await same(of, `${S11}/09_MARK_AGENT_GONE_again_already_gone.http`, master);
     await same(of, `${S11}/10_DRAIN_AGENT_on_gone_agent.http`, master);
     await same(of, `${S11}/11_registry.http`, master, ["body.schedules: not recorded"]);
+    unfollow();
+    const told = ["INVERSE_OFFERS", "UPDATE TASK_LOST REASON_AGENT_REMOVED", "FAILURE"];
+    assert.equal(eventDifferences(`${S11}/framework-events.jsonl`, of.framework.texts, told), []);
+    const published = ["AGENT_REMOVED", "AGENT_ADDED", "TASK_UPDATED TASK_LOST REASON_AGENT_REMOVED"];
+    assert.equal(eventDifferences(`${S11}/operator-SUBSCRIBE.events.jsonl`, seen, published), []);
   } finally {
     await done(of);
   }

@@ -202,6 +202,8 @@ interface OfferView {
 /** A framework like the recorded ones: declines what it does not need, acknowledges updates, accepts inverse offers if told to. */
 export class TestFramework {
   readonly events: SchedulerEvent[] = [];
+  /** As they came. */
+  readonly texts: string[] = [];
   private stream: ClientRequest | null = null;
   private response: IncomingMessage | null = null;
   private streamId = "";
@@ -257,7 +259,10 @@ export class TestFramework {
         this.stream = outgoing;
         this.response = response;
         this.streamId = String(response.headers["mesos-stream-id"]);
-        readRecords(response, (event) => void this.receive(event).catch(() => {}));
+        readRecords(response, (text) => {
+          this.texts.push(text);
+          void this.receive(JSON.parse(text) as SchedulerEvent).catch(() => {});
+        });
         resolve(true);
       });
       outgoing.end(body);
@@ -361,7 +366,7 @@ export class TestFramework {
 }
 
 /** RecordIO: length, newline, so many bytes. */
-export function readRecords(response: IncomingMessage, onRecord: (record: SchedulerEvent) => void): void {
+export function readRecords(response: IncomingMessage, onRecord: (text: string) => void): void {
   let rest = Buffer.alloc(0);
   response.on("error", () => {});
   response.on("data", (chunk: Buffer) => {
@@ -373,7 +378,7 @@ export function readRecords(response: IncomingMessage, onRecord: (record: Schedu
       if (rest.length < newline + 1 + length) return;
       const text = rest.subarray(newline + 1, newline + 1 + length).toString("utf8");
       rest = rest.subarray(newline + 1 + length);
-      onRecord(JSON.parse(text) as SchedulerEvent);
+      onRecord(text);
     }
   });
 }
@@ -394,4 +399,20 @@ export async function metric(host: string, name: string): Promise<number | undef
     body: "",
   });
   return (JSON.parse(body) as Record<string, number>)[name];
+}
+
+/** Follows the operator API's events; the texts come into the list, the result ends it. */
+export async function followEvents(host: string, into: string[]): Promise<() => void> {
+  const body = JSON.stringify({ type: "SUBSCRIBE" });
+  const headers = {
+    "content-type": "application/json",
+    accept: "application/json",
+    "content-length": body.length,
+  };
+  const outgoing = httpRequest({ host, port: 5050, path: "/api/v1", method: "POST", headers, agent: false });
+  outgoing.on("error", () => {});
+  outgoing.on("response", (response) => readRecords(response, (text) => void into.push(text)));
+  outgoing.end(body);
+  await waitFor("the events begin", DEADLINE_MS, () => into.length > 0);
+  return () => void outgoing.destroy();
 }

@@ -115,11 +115,12 @@ export function differences(recorded: HttpAnswer, answer: HttpAnswer, by: Substi
       found.push(`${name}: recorded ${wanted ? "" : "not "}there, answered ${given ? "" : "not "}there`);
   }
   if (recorded.status === answer.status)
-    found.push(...bodyDifferences(substitute(recorded.body, by), answer.body));
+    found.push(...textDifferences(substitute(recorded.body, by), answer.body));
   return found;
 }
 
-function bodyDifferences(recorded: string, answered: string): string[] {
+/** What differs in the shapes of two texts of JSON; other texts must be equal. */
+export function textDifferences(recorded: string, answered: string): string[] {
   const [wanted, given] = [shapeOfText(recorded), shapeOfText(answered)];
   if (wanted === null || given === null) {
     return recorded.trim() === answered.trim() ? [] : [`body: recorded ${recorded}, answered ${answered}`];

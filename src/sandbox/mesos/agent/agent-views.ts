@@ -220,7 +220,7 @@ function taskWire(
   executor: ExecutorRecord,
   task: TaskRecord,
 ): WireObject {
-  const last = task.updates[0] ?? task.statuses.at(-1);
+  const last = agent.executors.forwarded.get(task);
   return {
     name: String(task.info["name"] ?? ""),
     task_id: { value: task.id },

@@ -233,7 +233,7 @@ export class Agent {
 
   private taskReports(): TaskReport[] {
     return [...this.executors.tasks()].map(({ framework, executor, task }): TaskReport => {
-      const last = task.updates[0] ?? task.statuses.at(-1);
+      const last = this.executors.forwarded.get(task);
       return {
         id: task.id,
         name: String(task.info["name"] ?? ""),

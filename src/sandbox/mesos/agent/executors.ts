@@ -45,6 +45,8 @@ export class Executors {
   private readonly timers = new Map<TaskRecord, () => void>();
   private readonly retries = new Map<TaskRecord, () => void>();
   readonly counts = new Map<string, number>();
+  /** What a master was told last of each task since this agent started; it forgets that when it is killed. */
+  readonly forwarded = new WeakMap<TaskRecord, TaskStatus>();
 
   constructor(private readonly options: ExecutorsOptions) {}
 
@@ -209,6 +211,7 @@ export class Executors {
         this.sendUpdate(framework, task);
       }),
     );
+    this.forwarded.set(task, status);
     this.options.send({
       kind: "update",
       agentId: this.options.agentId(),

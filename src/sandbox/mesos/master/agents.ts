@@ -4,12 +4,14 @@
  */
 import type { AgentReport, FromAgent, ToAgent } from "../link/messages.js";
 import { machineKey } from "../model/cluster.js";
-import type { Agent, AgentInfo, Framework, UnreachableAgent } from "../model/records.js";
+import type { Agent, AgentInfo, EventWire, Framework, UnreachableAgent } from "../model/records.js";
 import { allocate } from "../model/resource.js";
 import { resourcesFromJson } from "../model/resource-json.js";
+import type { WireObject } from "../model/wire.js";
 import type { Context } from "./context.js";
 import type { Frameworks } from "./frameworks.js";
 import type { Offers } from "./offers.js";
+import { Pings, type Reply } from "./pings.js";
 import {
   admitAgent,
   markReachable,
@@ -23,20 +25,9 @@ import { idWire, taskWire } from "./wire-parts.js";
 
 type Reregister = Extract<FromAgent, { kind: "reregister" }>;
 
-/** Sends to the agent at the other end of the connection that a message came by. */
-export type Reply = (message: ToAgent) => void;
-
-interface Watch {
-  reply: Reply;
-  readonly cancel: () => void;
-  /** A ping is under way. */
-  waiting: boolean;
-  missed: number;
-}
-
 export class Agents {
   private nextId = 0;
-  private readonly watches = new Map<string, Watch>();
+  private readonly pings: Pings;
   /** Pids and ids whose registry write is under way. */
   private readonly busy = new Set<string>();
   /** Set by agent-states.ts: an agent that came back must go on draining. */
@@ -47,11 +38,13 @@ export class Agents {
     private readonly tasks: Tasks,
     private readonly frameworks: Frameworks,
     private readonly offers: Offers,
-  ) {}
+  ) {
+    this.pings = new Pings(context);
+  }
 
   /** The connection of an agent, for Context.tell. */
   replyTo(agent: Agent): Reply | null {
-    return agent.connected ? (this.watches.get(agent.id)?.reply ?? null) : null;
+    return agent.connected ? this.pings.replyTo(agent.id) : null;
   }
 
   async register(report: AgentReport, reply: Reply): Promise<void> {
@@ -81,7 +74,7 @@ export class Agents {
       counters.up("master/slave_registrations");
       this.watch(agent, reply);
       reply(this.welcome("registered", id));
-      this.context.publish({ type: "AGENT_ADDED", agent_added: { agent: agentWire(agent) } });
+      this.context.publish(agentAdded(agent));
       this.offers.soon();
     } finally {
       this.busy.delete(report.pid);
@@ -169,7 +162,7 @@ export class Agents {
     this.adopt(agent, message, wasUnreachable);
     for (const task of agent.tasks.values())
       publish({ type: "TASK_ADDED", task_added: { task: taskWire(task) } });
-    publish({ type: "AGENT_ADDED", agent_added: { agent: agentWire(agent) } });
+    publish(agentAdded(agent));
     this.onBack(agent);
     this.offers.soon();
   }
@@ -253,7 +246,7 @@ export class Agents {
 
   /** The connection broke, which says nothing of the host yet: the pings go on. */
   disconnected(agent: Agent, reply: Reply): void {
-    if (!agent.connected || this.watches.get(agent.id)?.reply !== reply) return;
+    if (!agent.connected || this.pings.replyTo(agent.id) !== reply) return;
     const { log } = this.context;
     log("I", "master.cpp", `Agent ${agent.id} at ${agent.pid} (${agent.info.hostname}) disconnected`);
     agent.connected = false;
@@ -269,40 +262,12 @@ export class Agents {
   }
 
   pong(agentId: string): void {
-    const watch = this.watches.get(agentId);
-    if (watch === undefined) return;
-    if (watch.missed > 0) this.context.counters.up("master/slave_unreachable_canceled", 0);
-    watch.waiting = false;
-    watch.missed = 0;
+    this.pings.answered(agentId);
   }
 
   private watch(agent: Agent, reply: Reply): void {
-    const known = this.watches.get(agent.id);
-    if (known !== undefined) {
-      known.reply = reply;
-      return;
-    }
-    const { clock, flags } = this.context;
-    const interval = flags.duration("agent_ping_timeout");
-    let cancel = clock.after(interval, () => tick());
-    const watch: Watch = { reply, cancel: () => cancel(), waiting: false, missed: 0 };
-    const tick = () => {
-      cancel = clock.after(interval, () => tick());
-      this.ping(agent, watch);
-    };
-    this.watches.set(agent.id, watch);
-  }
-
-  private ping(agent: Agent, watch: Watch): void {
-    if (watch.waiting) watch.missed += 1;
-    if (watch.missed >= this.context.flags.number("max_agent_ping_timeouts")) {
-      void this.unreachable(agent).catch((error: Error) =>
-        this.context.log("E", "master.cpp", error.message),
-      );
-      return;
-    }
-    watch.waiting = true;
-    this.context.tell(agent, { kind: "ping", connected: agent.connected });
+    const failed = (error: Error) => this.context.log("E", "master.cpp", error.message);
+    this.pings.watch(agent, reply, () => void this.unreachable(agent).catch(failed));
   }
 
   private async unreachable(agent: Agent): Promise<void> {
@@ -356,8 +321,7 @@ export class Agents {
     const { cluster, filters, notify } = this.context;
     for (const executor of [...agent.executors.values()]) cluster.removeExecutor(executor);
     for (const task of [...agent.tasks.values()]) this.tasks.complete(task);
-    this.watches.get(agent.id)?.cancel();
-    this.watches.delete(agent.id);
+    this.pings.forget(agent.id);
     agent.connected = false;
     cluster.removeAgent(agent);
     filters.forgetAgent(agent.id);
@@ -395,4 +359,11 @@ function infoOf(report: AgentReport): AgentInfo {
     attributes: report.attributes,
     ...(report.domain === undefined ? {} : { domain: report.domain }),
   };
+}
+
+/** The event has only what the agent set itself, which `checkpoint` is not. */
+function agentAdded(agent: Agent): EventWire {
+  const { agent_info, ...rest } = agentWire(agent);
+  const { checkpoint: _, ...info } = agent_info as WireObject;
+  return { type: "AGENT_ADDED", agent_added: { agent: { agent_info: info, ...rest } } };
 }

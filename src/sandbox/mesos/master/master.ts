@@ -8,13 +8,14 @@ import { Filters } from "../model/filters.js";
 import type { Agent, EventWire, Framework } from "../model/records.js";
 import { Acceptance } from "./acceptance.js";
 import { AgentStates } from "./agent-states.js";
-import { Agents, type Reply } from "./agents.js";
+import { Agents } from "./agents.js";
 import type { Context } from "./context.js";
 import { Counters } from "./counters.js";
 import { EventSubscribers } from "./event-subscribers.js";
 import { Frameworks } from "./frameworks.js";
 import { Maintenance } from "./maintenance.js";
 import { Offers } from "./offers.js";
+import type { Reply } from "./pings.js";
 import {
   agentsOf,
   markUnreachable,
