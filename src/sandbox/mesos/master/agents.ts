@@ -55,7 +55,7 @@ export class Agents {
       reply({ kind: "shutdown", message: "Machine is `DOWN`" });
       return;
     }
-    const same = [...this.withPid(report.pid)][0];
+    const same = cluster.byPid.get(report.pid);
     if (same?.connected === true) {
       reply(this.welcome("registered", same.id));
       return;
@@ -130,7 +130,9 @@ export class Agents {
     }
     agent.info = info;
     agent.version = report.version;
+    cluster.byPid.delete(agent.pid);
     agent.pid = report.pid;
+    cluster.byPid.set(agent.pid, agent);
     agent.ip = report.ip;
     agent.reregisteredTime = this.context.clock.now();
     cluster.changeTotal(agent, resourcesFromJson(message.total));
@@ -235,6 +237,7 @@ export class Agents {
       drainStarted: null,
       total: info.resources,
       allocated: [],
+      free: null,
       tasks: new Map(),
       executors: new Map(),
       offers: new Set(),
@@ -344,10 +347,6 @@ export class Agents {
 
   private isDown({ hostname, ip }: AgentReport): boolean {
     return this.context.cluster.machines.get(machineKey({ hostname, ip }))?.mode === "DOWN";
-  }
-
-  private *withPid(pid: string): Iterable<Agent> {
-    for (const agent of this.context.cluster.agents.values()) if (agent.pid === pid) yield agent;
   }
 }
 

@@ -17,7 +17,6 @@ import { LINK_PATH, type ToAgent } from "../link/messages.js";
 import { type AgentConnection, acceptLink, refuseLink } from "../link/server.js";
 import { VERSION } from "../model/build.js";
 import type { Flags } from "../model/flags.js";
-import type { Reply } from "./agents.js";
 import type { Acls } from "./authorization.js";
 import type { Clock } from "./context.js";
 import { LocalRegistry } from "./local-registry.js";
@@ -25,6 +24,7 @@ import { Master } from "./master.js";
 import { masterRoutes } from "./master-routes.js";
 import { masterMetrics } from "./metrics.js";
 import type { ProcessView } from "./operator-api.js";
+import type { Reply } from "./pings.js";
 import { Timer } from "./timer.js";
 
 export interface MasterProcessOptions {

@@ -32,6 +32,8 @@ import { isTerminal } from "./status.js";
 
 export class Cluster {
   readonly agents = new Map<string, Agent>();
+  /** By `slave(1)@ip:port`. */
+  readonly byPid = new Map<string, Agent>();
   readonly recovered = new Map<string, RecoveredAgent>();
   readonly unreachable = new Map<string, UnreachableAgent>();
   /** Seconds since 1970, by agent id. */
@@ -56,24 +58,28 @@ export class Cluster {
 
   addAgent(agent: Agent): void {
     this.agents.set(agent.id, agent);
+    this.byPid.set(agent.pid, agent);
     this.count(agent.total, 1);
   }
 
   /** Its tasks, executors and offers must have been removed before. */
   removeAgent(agent: Agent): void {
     this.agents.delete(agent.id);
+    if (this.byPid.get(agent.pid) === agent) this.byPid.delete(agent.pid);
     this.count(agent.total, -1);
   }
 
   changeTotal(agent: Agent, total: Resources): void {
     this.count(agent.total, -1);
     agent.total = total;
+    agent.free = null;
     this.count(total, 1);
   }
 
   /** What nobody holds. */
   available(agent: Agent): Resources {
-    return subtract(agent.total, agent.allocated);
+    agent.free ??= subtract(agent.total, agent.allocated);
+    return agent.free;
   }
 
   addTask(task: Task, agent: Agent): void {
@@ -145,11 +151,13 @@ export class Cluster {
 
   hold(agent: Agent, framework: Framework, role: string, resources: Resources): void {
     agent.allocated = add(agent.allocated, unallocate(resources));
+    agent.free = null;
     this.account(framework, role, resources, 1);
   }
 
   giveBack(agent: Agent, framework: Framework, role: string, resources: Resources): void {
     agent.allocated = subtract(agent.allocated, unallocate(resources));
+    agent.free = null;
     this.account(framework, role, resources, -1);
   }
 

@@ -1,4 +1,4 @@
-/** Durations and sizes in flags: `10secs`, `1mins`, `500ms`, `4KB`. Text to numbers and back; nothing else. */
+/** Durations in flags: `10secs`, `1mins`, `500ms`. Text to numbers; nothing else. */
 
 const MILLISECONDS: Readonly<Record<string, number>> = {
   ns: 1e-6,
@@ -18,15 +18,4 @@ export function parseDuration(text: string): number | string {
   const unit = MILLISECONDS[match[2] ?? ""];
   if (unit === undefined) return `Unknown duration unit '${match[2]}'`;
   return Number(match[1]) * unit;
-}
-
-/** As Mesos prints a flag of that length: the largest unit in which it is whole. */
-export function durationFlagText(ms: number): string {
-  if (ms === 0) return "0ns";
-  const units = Object.entries(MILLISECONDS).reverse();
-  for (const [unit, size] of units) {
-    const count = ms / size;
-    if (count >= 1 && Number.isInteger(count)) return `${count}${unit}`;
-  }
-  return `${Math.round(ms * 1e6)}ns`;
 }

@@ -57,6 +57,8 @@ export interface Agent {
   total: Resources;
   /** By tasks, executors and offers, without their allocation. */
   allocated: Resources;
+  /** What is left of the total, computed when it is asked for; null = not since the last change. */
+  free: Resources | null;
   readonly tasks: Map<string, Task>;
   readonly executors: Map<string, Executor>;
   readonly offers: Set<Offer>;
