@@ -46,6 +46,26 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "providers/marathon": ["providers", "src/marathon", "src/schema"],
   "src/sync": ["src/sync/paths", "src/zookeeper"],
   "src/sync/paths": ["src/sync", "src/zookeeper"],
+  "src/sandbox/mesos/coordination": ["src/zookeeper"],
+  "src/sandbox/mesos/model": [],
+  "src/sandbox/mesos/http": ["src/sandbox/mesos/model"],
+  "src/sandbox/mesos/link": [
+    "src/sandbox/mesos/model",
+    "src/sandbox/mesos/http",
+    "src/sandbox/mesos/coordination",
+  ],
+  "src/sandbox/mesos/master": [
+    "src/sandbox/mesos/model",
+    "src/sandbox/mesos/http",
+    "src/sandbox/mesos/link",
+    "src/sandbox/mesos/coordination",
+  ],
+  "src/sandbox/mesos/agent": [
+    "src/sandbox/mesos/model",
+    "src/sandbox/mesos/http",
+    "src/sandbox/mesos/link",
+    "src/sandbox/mesos/coordination",
+  ],
   "src/quickstart": ["src/zookeeper", "providers/zookeeper"],
   "src/cli": [
     "src/apply",
