@@ -12,7 +12,7 @@ import {
   startedOf,
   taskOf,
 } from "../../src/marathon/answers.js";
-import { Shape, ShapeError } from "../../src/marathon/shape.js";
+import { Shape, ShapeError } from "../../src/http/shape.js";
 import { example, objectIn } from "./examples.js";
 
 const answers = suite("answers of Marathon");

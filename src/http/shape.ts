@@ -1,10 +1,10 @@
 /**
  * Reading fields of an answer with a check of their types: what is not as it should be is named by its path. Fields that
- * nobody asks for are never looked at, so that newer and older versions of Marathon are read alike.
+ * nobody asks for are never looked at, so that newer and older versions of a service are read alike.
  */
 import { isObject, type Json, type JsonObject } from "../value/json.js";
 
-/** Thrown by Shape; the client makes a MarathonError of it. */
+/** Thrown by Shape; the clients make an error of their own of it. */
 export class ShapeError extends Error {
   constructor(path: string, wanted: string, found: Json | undefined) {
     super(`${path === "" ? "the answer" : path} should be ${wanted}, and is ${nameOf(found)}`);
@@ -78,7 +78,7 @@ export class Shape {
     return Shape.list(this.value[name], this.at(name));
   }
 
-  /** No items when it is missing or null: Marathon leaves some lists out when they are empty. */
+  /** No items when it is missing or null: some services leave lists out when they are empty. */
   optionalObjects(name: string): Shape[] {
     return this.value[name] === undefined || this.value[name] === null ? [] : this.objects(name);
   }

@@ -1,18 +1,14 @@
 /**
- * One request to one node of Marathon over undici, and what came of it as a value. It never tries again and never chooses a
- * node: that is for transport.ts.
+ * One request to one node of a service that speaks JSON, over undici, and what came of it as a value. It never tries again
+ * and never chooses a node: that is for the client of each service.
  */
 import type { Dispatcher } from "undici";
 import type { Json } from "../value/json.js";
-import {
-  DEFAULT_CONNECT_TIMEOUT_MS,
-  DEFAULT_REQUEST_TIMEOUT_MS,
-  type MarathonConnection,
-} from "./connection.js";
+import { DEFAULT_CONNECT_TIMEOUT_MS, DEFAULT_REQUEST_TIMEOUT_MS, type HttpConnection } from "./connection.js";
 
 export interface Call {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /** From `/v2/…` on, encoded, with the query. */
+  /** From the slash on, encoded, with the query. */
   readonly path: string;
   readonly body?: Json;
   /** Other than application/json, e.g. text/event-stream. */
@@ -51,7 +47,7 @@ export class Exchange {
   private readonly agent: Promise<Dispatcher>;
   private readonly timeoutMs: number;
 
-  constructor(private readonly connection: MarathonConnection) {
+  constructor(private readonly connection: HttpConnection) {
     this.timeoutMs = connection.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS;
     this.agent = makeAgent(connection);
     // Reported by the first request, if there ever is one.
@@ -95,7 +91,7 @@ export class Exchange {
     signal: AbortSignal,
     bodyTimeout: number = this.timeoutMs,
   ): Promise<StreamAnswer> {
-    // Loading the library takes as long as planning a small project, and most projects have no Marathon.
+    // Loading the library takes as long as planning a small project, and most projects have nothing behind HTTP.
     const { request } = await import("undici");
     const answer = await request(`${node}${call.path}`, {
       method: call.method,
@@ -123,7 +119,7 @@ export class Exchange {
   }
 }
 
-async function makeAgent(connection: MarathonConnection): Promise<Dispatcher> {
+async function makeAgent(connection: HttpConnection): Promise<Dispatcher> {
   const { Agent } = await import("undici");
   const { tls, connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS } = connection;
   return new Agent({
