@@ -75,8 +75,19 @@ export interface MaintenanceStatus {
   readonly down: readonly Machine[];
 }
 
+/**
+ * The part of an answer that has its name. Mesos leaves the part out altogether when there is nothing in it (a real one answers
+ * GET_WEIGHTS so); that it is an answer to the call is then told by the type alone.
+ */
+function partOf(value: Json, name: string): Shape {
+  const answer = Shape.of(value);
+  const part = answer.optionalObject(name);
+  if (part === null && answer.optionalText("type") === name.toUpperCase()) return Shape.of({}, name);
+  return part ?? answer.object(name);
+}
+
 export function masterOf(value: Json): Master {
-  const info = Shape.of(value).object("get_master").object("master_info");
+  const info = partOf(value, "get_master").object("master_info");
   return {
     id: info.text("id"),
     hostname: info.optionalText("hostname") ?? "",
@@ -86,16 +97,16 @@ export function masterOf(value: Json): Master {
 }
 
 export function versionOf(value: Json): string {
-  return Shape.of(value).object("get_version").object("version_info").text("version");
+  return partOf(value, "get_version").object("version_info").text("version");
 }
 
 export function flagsOf(value: Json): Readonly<Record<string, string>> {
-  const flags = Shape.of(value).object("get_flags").optionalObjects("flags");
+  const flags = partOf(value, "get_flags").optionalObjects("flags");
   return Object.fromEntries(flags.map((flag) => [flag.text("name"), flag.optionalText("value") ?? ""]));
 }
 
 export function agentsOf(value: Json): Agent[] {
-  return Shape.of(value).object("get_agents").optionalObjects("agents").map(agentOf);
+  return partOf(value, "get_agents").optionalObjects("agents").map(agentOf);
 }
 
 function agentOf(shape: Shape): Agent {
@@ -138,8 +149,7 @@ function attributeOf(shape: Shape): Attribute {
 }
 
 export function rolesOf(value: Json): Role[] {
-  return Shape.of(value)
-    .object("get_roles")
+  return partOf(value, "get_roles")
     .optionalObjects("roles")
     .map((shape) => ({
       name: shape.text("name"),
@@ -151,13 +161,13 @@ export function rolesOf(value: Json): Role[] {
 
 /** Weights that somebody set, by role; all others weigh 1. */
 export function weightsOf(value: Json): ReadonlyMap<string, number> {
-  const infos = Shape.of(value).object("get_weights").optionalObjects("weight_infos");
+  const infos = partOf(value, "get_weights").optionalObjects("weight_infos");
   return new Map(infos.map((info) => [info.optionalText("role") ?? "*", info.number("weight")]));
 }
 
 /** By role. Masters before 1.9 have guarantees that are limits as well. */
 export function quotasOf(value: Json): ReadonlyMap<string, Quota> {
-  const status = Shape.of(value).object("get_quota").optionalObject("status");
+  const status = partOf(value, "get_quota").optionalObject("status");
   const infos = (status?.optionalObjects("infos") ?? []).map((info) => {
     const guarantees = quantitiesOf(resourcesOf(info.optionalObjects("guarantee")));
     return [info.optionalText("role") ?? "*", { guarantees, limits: guarantees }] as const;
@@ -188,7 +198,7 @@ export function quantitiesOf(resources: readonly Resource[]): Quantities {
 }
 
 export function scheduleOf(value: Json): Window[] {
-  const schedule = Shape.of(value).object("get_maintenance_schedule").optionalObject("schedule");
+  const schedule = partOf(value, "get_maintenance_schedule").optionalObject("schedule");
   return (schedule?.optionalObjects("windows") ?? []).map((window) => {
     const unavailability = window.object("unavailability");
     const duration = unavailability.optionalObject("duration");
@@ -201,7 +211,7 @@ export function scheduleOf(value: Json): Window[] {
 }
 
 export function statusOf(value: Json): MaintenanceStatus {
-  const status = Shape.of(value).object("get_maintenance_status").optionalObject("status");
+  const status = partOf(value, "get_maintenance_status").optionalObject("status");
   return {
     draining: (status?.optionalObjects("draining_machines") ?? []).map((each) =>
       machineOf(each.object("id")),

@@ -44,6 +44,11 @@ answers("master, version, weights, roles", () => {
   assert.equal([web?.weight, web?.frameworks.length, web?.allocated.length], [1, 1, 2]);
 });
 
+answers("an answer without its part is an empty one, if it is one to the call", () => {
+  assert.is(weightsOf(recorded("master-leader/api_v1_GET_WEIGHTS.http")).size, 0);
+  assert.throws(() => weightsOf({ hello: "world" }), /get_weights should be an object/);
+});
+
 answers("quota of versions before and after 1.9", () => {
   const found = quotasOf(recorded("ops/02_GET_QUOTA_after.http"));
   assert.equal(found.get("web"), { guarantees: { cpus: 2, mem: 1024 }, limits: { cpus: 6, mem: 4096 } });
