@@ -4,6 +4,7 @@ import { MesosClient } from "../../src/mesos/client.js";
 import type { JsonObject } from "../../src/value/json.js";
 import type { Provider } from "../provider.js";
 import { Clients } from "./access.js";
+import { agentHandler } from "./agent/handler.js";
 import { clusterHandler } from "./cluster/handler.js";
 import { roleHandler } from "./role/handler.js";
 
@@ -15,7 +16,7 @@ export function createMesosProvider(_settings: JsonObject, clock: Clock = REAL_C
     name: "mesos",
     description:
       "Masters of Mesos that are there already, and roles, agents, maintenance and reservations on them",
-    kinds: [clusterHandler(dependencies), roleHandler(dependencies)],
+    kinds: [clusterHandler(dependencies), roleHandler(dependencies), agentHandler(dependencies)],
     close: () => clients.close(),
   };
 }
