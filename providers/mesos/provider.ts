@@ -6,6 +6,8 @@ import type { Provider } from "../provider.js";
 import { Clients } from "./access.js";
 import { agentHandler } from "./agent/handler.js";
 import { clusterHandler } from "./cluster/handler.js";
+import { maintenanceHandler } from "./maintenance/handler.js";
+import { reservationHandler } from "./reservation/handler.js";
 import { roleHandler } from "./role/handler.js";
 
 /** `clock` stands in for time in tests. */
@@ -16,7 +18,13 @@ export function createMesosProvider(_settings: JsonObject, clock: Clock = REAL_C
     name: "mesos",
     description:
       "Masters of Mesos that are there already, and roles, agents, maintenance and reservations on them",
-    kinds: [clusterHandler(dependencies), roleHandler(dependencies), agentHandler(dependencies)],
+    kinds: [
+      clusterHandler(dependencies),
+      roleHandler(dependencies),
+      agentHandler(dependencies),
+      maintenanceHandler(dependencies),
+      reservationHandler(dependencies),
+    ],
     close: () => clients.close(),
   };
 }

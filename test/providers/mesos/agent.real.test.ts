@@ -57,7 +57,13 @@ agents(
 );
 
 agents("a drain ends the tasks, is waited for, and is taken back", async ({ world, lab, host }) => {
-  const framework = new TestFramework(host, { user: "u", name: "f", roles: ["web"], checkpoint: true });
+  const framework = new TestFramework(host, {
+    user: "u",
+    name: "f",
+    roles: ["web"],
+    capabilities: [{ type: "MULTI_ROLE" }],
+    checkpoint: true,
+  });
   try {
     await framework.subscribe();
     await framework.launch(lab.ip(21), "t1", "sleep 600");
