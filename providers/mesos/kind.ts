@@ -74,7 +74,7 @@ export function mesosKind(kind: MesosKind, { clients, clock }: Dependencies): Ki
     const declared = desired ?? recorded;
     if (declared === null) return { status: "absent", diagnostics: [] };
     try {
-      const spec = { ...declared, ...fieldsOf(recorded, kind.place) };
+      const spec = recorded === null ? declared : placedAs(recorded, declared, kind.place);
       return await kind.look({ spec, recorded }, await workFor(address, spec, identity, context));
     } catch (error) {
       return { status: "unreadable", diagnostics: diagnosticsOf(address, error) };
@@ -162,10 +162,12 @@ function formerOf(change: ChangeRequest): JsonObject | null {
   return change.action === "create" ? null : change.before;
 }
 
-function fieldsOf(spec: JsonObject | null, names: readonly string[]): JsonObject {
+/** `declared` at the place of `recorded`. */
+function placedAs(recorded: JsonObject, declared: JsonObject, place: readonly string[]): JsonObject {
+  const names = [...new Set([...Object.keys(declared), ...Object.keys(recorded)])];
   return Object.fromEntries(
     names.flatMap((name) => {
-      const value = spec?.[name];
+      const value = place.includes(name) ? recorded[name] : declared[name];
       return value === undefined ? [] : [[name, value] as const];
     }),
   );
