@@ -31,6 +31,16 @@ import { type Resource, resourceJson } from "./resources.js";
 import { type ApiCall, type Reply, Transport } from "./transport.js";
 import { hasFeature } from "./version.js";
 
+/** Calls that say how it is to be, and are answered with 200 when it is so already (recorded, facts of section 4). */
+const REPEATABLE: ReadonlySet<string> = new Set([
+  "UPDATE_WEIGHTS",
+  "UPDATE_QUOTA",
+  "UPDATE_MAINTENANCE_SCHEDULE",
+  "DRAIN_AGENT",
+  "DEACTIVATE_AGENT",
+  "MARK_AGENT_GONE",
+]);
+
 export interface DrainOptions {
   /** Seconds; left out, tasks have the time that they ask for themselves. */
   readonly maxGraceSeconds?: number;
@@ -200,12 +210,12 @@ export class MesosClient {
   }
 
   private async read<T>(type: string, decode: (value: Json) => T, signal: AbortSignal): Promise<T> {
-    const { value, reply } = await this.transport.json({ type, reads: true }, signal);
+    const { value, reply } = await this.transport.json({ type, reads: true, repeatable: true }, signal);
     return shaped(type, reply, () => decode(value));
   }
 
   private async write(type: string, part: JsonObject, signal: AbortSignal): Promise<void> {
-    const call: ApiCall = { type, part, reads: false };
+    const call: ApiCall = { type, part, reads: false, repeatable: REPEATABLE.has(type) };
     await this.transport.send(call, signal);
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Calls of the v1 operator API to the master that leads, whoever is asked first. A call is tried again only where it cannot
- * have been carried out, or where it only reads. It knows the envelope and nothing of what calls mean.
+ * have been carried out, or where twice is the same as once. It knows the envelope and nothing of what calls mean.
  */
 import { type Clock, REAL_CLOCK } from "../http/connection.js";
 import { type Answer, Exchange, type Outcome } from "../http/exchange.js";
@@ -20,8 +20,9 @@ export interface ApiCall {
   readonly type: string;
   /** What stands beside the type under its lower-case name. */
   readonly part?: JsonObject;
-  /** Changes nothing, so that it may be asked twice. */
   readonly reads: boolean;
+  /** Twice is the same as once, so that it is sent again when its answer is lost. All that only reads is. */
+  readonly repeatable: boolean;
 }
 
 /** An answer that is no error, and `host:port` of the master that gave it. */
@@ -59,7 +60,8 @@ export class Transport {
       const result = await this.round(call, signal);
       if (!(result instanceof MesosError)) return result;
       this.leading = null;
-      const waits = result.kind === "no-leader" || (result.kind === "unavailable" && call.reads);
+      const lost = result.kind === "unavailable" || result.kind === "connection-lost";
+      const waits = result.kind === "no-leader" || (lost && call.repeatable);
       if (!waits || this.clock.now() >= deadline) throw result;
       await this.clock.delay(ROUND_PAUSE_MS, signal);
     }
@@ -158,7 +160,7 @@ export class Transport {
 function goesOn(failure: MesosError, call: ApiCall): boolean {
   if (failure.kind === "unreachable" || failure.kind === "no-leader") return true;
   const broke = ["timeout", "connection-lost", "unavailable"].includes(failure.kind);
-  return broke && call.reads;
+  return broke && call.repeatable;
 }
 
 /** What says most: a master that answers knows more than one that does not. */

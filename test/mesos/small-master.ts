@@ -1,5 +1,6 @@
 /** A master of a few lines on loopback: answers calls as a test says, and keeps what it was sent. No state of its own. */
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { JsonObject } from "../../src/value/json.js";
 
@@ -18,12 +19,15 @@ export interface Received {
 
 export class SmallMaster {
   readonly received: Received[] = [];
-  private readonly server: Server;
+  private readonly server;
   address = "";
 
-  /** `answer`: null breaks the connection. */
-  constructor(public answer: (call: JsonObject) => Reply | null) {
-    this.server = createServer((request, response) => {
+  /** `answer`: null breaks the connection. `tls`: key and certificate, PEM. */
+  constructor(
+    public answer: (call: JsonObject) => Reply | null,
+    tls?: Buffer,
+  ) {
+    const listener = (request: IncomingMessage, response: ServerResponse): void => {
       const chunks: Buffer[] = [];
       request.on("data", (chunk: Buffer) => chunks.push(chunk));
       request.on("end", () => {
@@ -37,7 +41,9 @@ export class SmallMaster {
         }
         response.writeHead(reply.status ?? 200, { ...reply.headers }).end(reply.body ?? "");
       });
-    });
+    };
+    this.server =
+      tls === undefined ? createServer(listener) : createTlsServer({ key: tls, cert: tls }, listener);
   }
 
   async start(): Promise<this> {
