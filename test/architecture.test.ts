@@ -47,7 +47,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "providers/docker": ["providers"],
   "providers/zookeeper": ["providers", "src/zookeeper", "src/sync"],
   "providers/marathon": ["providers", "src/marathon", "src/schema"],
-  "providers/mesos": ["providers", "src/mesos", "src/http", "src/schema", "src/zookeeper"],
+  "providers/mesos": ["providers", "src/mesos", "src/http"],
   "src/sync": ["src/sync/paths", "src/zookeeper"],
   "src/sync/paths": ["src/sync", "src/zookeeper"],
   "src/sandbox/mesos/coordination": ["src/zookeeper"],
