@@ -5,6 +5,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import {
   agentsOf,
+  flagsOf,
   masterOf,
   quotasOf,
   rolesOf,
@@ -42,6 +43,11 @@ answers("master, version, weights, roles", () => {
   );
   const web = rolesOf(recorded("ops/05_GET_ROLES_after_quota.http")).find(({ name }) => name === "web");
   assert.equal([web?.weight, web?.frameworks.length, web?.allocated.length], [1, 1, 2]);
+});
+
+answers("flags", () => {
+  const flags = flagsOf(recorded("master-leader/api_v1_GET_FLAGS.http"));
+  assert.equal([flags["quorum"], flags["cluster"]], ["2", "lab"]);
 });
 
 answers("an answer without its part is an empty one, if it is one to the call", () => {

@@ -83,7 +83,8 @@ export function liveFields(
 }
 
 export function comparedFields(spec: JsonObject): Json {
-  const { machines = null, start = null, durationSeconds = null, state = null } = spec;
+  // What a plan was made on can have its machines in another order.
+  const { machines = null, start = null, durationSeconds = null, state = null } = normaliseMaintenance(spec);
   return { machines, start, durationSeconds, state };
 }
 

@@ -129,4 +129,47 @@ agents("before 1.9 a drain is maintenance of the machine, and leaves other windo
   }
 });
 
+agents(
+  "an agent that is away keeps what was applied, and can still be deactivated, active and gone",
+  async () => {
+    let listed = true;
+    const info = { id: { value: "m-S0" }, hostname: "a1" };
+    const master = await new SmallMaster((call) => {
+      switch (call["type"]) {
+        case "GET_MASTER":
+          return json({
+            get_master: { master_info: { id: "m", port: 5050, hostname: "m1", version: "1.11.0" } },
+          });
+        case "GET_AGENTS":
+          return json({ get_agents: { agents: listed ? [{ agent_info: info, active: true }] : [] } });
+        case "REACTIVATE_AGENT":
+          return { status: 409, body: "Agent removed while processing the call" };
+        default:
+          return {};
+      }
+    }).start();
+    const world = new World({ masters: [master.address] });
+    try {
+      const spec = { mesos: "Mesos/m", agent: { hostname: "a1" } };
+      succeeded(await world.create(KIND, spec));
+      listed = false;
+      const read = await world.read(KIND, spec);
+      assert.equal([read.status, codesOf(read)], ["present", ["mesos-agent-away"]]);
+      assert.equal(await world.differing(KIND, spec), []);
+      for (const state of ["deactivated", "active", "gone"]) {
+        assert.equal(await world.differing(KIND, { ...spec, state }), ["state"]);
+        succeeded(await world.update(KIND, { ...spec, state }));
+      }
+      assert.equal(codesOf(await world.read(KIND, { ...spec, state: "gone" })), []);
+      assert.equal(
+        master.types.filter((type) => !type.startsWith("GET_")),
+        ["DEACTIVATE_AGENT", "REACTIVATE_AGENT", "MARK_AGENT_GONE"],
+      );
+    } finally {
+      await world.close();
+      master.stop();
+    }
+  },
+);
+
 agents.run();
