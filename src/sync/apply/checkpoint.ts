@@ -15,6 +15,8 @@ export interface Checkpoint {
   readonly record: CheckpointRecord;
   /** Data version of the znode: the number of multis that wrote it. */
   readonly version: number;
+  /** Of the last of them, on the target. */
+  readonly mzxid: bigint;
 }
 
 /** zxid up to which the target is level; null before the first copy has ended. */
@@ -105,5 +107,5 @@ export async function readCheckpoint(
   if (record === null || typeof record.zxid !== "string") {
     throw Problem.controlDamaged(path);
   }
-  return { record, version: stat.version };
+  return { record, version: stat.version, mzxid: stat.mzxid };
 }

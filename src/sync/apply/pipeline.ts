@@ -6,9 +6,9 @@
 import type { MultiOp, ZooKeeperClient } from "../../zookeeper/types.js";
 import { isZooKeeperError, type ZooKeeperError } from "../../zookeeper/zookeeper-error.js";
 import type { CheckpointRecord } from "../control/records.js";
-import { hex } from "../feed/zxid.js";
 import type { SyncLimits } from "../spec.js";
 import { operationCount, type TargetOp, type Work } from "../translate/target-op.js";
+import { advanced } from "./advanced.js";
 import { type Checkpoint, encodeRecord, readCheckpoint } from "./checkpoint.js";
 import {
   CHECKPOINT_OPERATION,
@@ -21,6 +21,7 @@ import { isPassing, isRefusal, raced } from "./outcomes.js";
 import { Problem } from "./problem.js";
 import { separateAcls } from "./separate-acls.js";
 import { WorkQueue } from "./work-queue.js";
+import { NOTHING_WRITTEN, noted, wrote } from "./written.js";
 
 /** What to do about an operation the target refused. */
 export interface Repairer {
@@ -59,6 +60,8 @@ export interface PipelineOptions {
   readonly limits: SyncLimits;
   readonly repairer: Repairer;
   readonly listener: PipelineListener;
+  /** Multis that the other direction has passed for good; null where there is none. */
+  readonly seenMultis: (() => number) | null;
 }
 
 interface Flight {
@@ -95,6 +98,16 @@ export class Pipeline {
   get backlog(): number {
     const waiting = this.queue.length + this.single.length;
     return waiting + this.flights.reduce((sum, { works }) => sum + works.length, 0);
+  }
+
+  /** Multis done and under way, since the beginning. */
+  get multis(): number {
+    return this.version;
+  }
+
+  /** See written.ts. */
+  wrote(path: string, version: number): boolean {
+    return wrote(this.record.written ?? NOTHING_WRITTEN, path, version);
   }
 
   /** Bytes of work that waits. */
@@ -175,9 +188,10 @@ export class Pipeline {
   private send(works: readonly Work[]): void {
     const flight: Flight = { works, version: this.version, outcome: "under-way" };
     this.flights.push(flight);
+    const record = this.advanced(works);
     this.version++;
     const ops = works.flatMap((work) => this.compileAll(work)).map(({ op }) => op);
-    void this.multi(ops, flight.version, this.advanced(works)).then(
+    void this.multi(ops, flight.version, record).then(
       () => this.settled(flight, "done"),
       (error: unknown) => this.settled(flight, { error }),
     );
@@ -197,22 +211,17 @@ export class Pipeline {
 
   /** The record after these works; it is what the next one goes on from. */
   private advanced(works: readonly Work[]): CheckpointRecord {
-    let { zxid, timeMs, transactions } = this.record;
-    const lost = works.flatMap(({ ops }) =>
-      ops.flatMap((op) => (op.kind === "setData" && op.lost ? [op.path] : [])),
-    );
-    for (const work of works) {
-      if (work.zxid === null) continue;
-      zxid = hex(work.zxid);
-      if (work.timeMs > 0) timeMs = work.timeMs;
-      if (work.ops.length > 0) transactions++;
+    const { seenMultis, context } = this.options;
+    const record = advanced(this.record, works);
+    if (seenMultis === null) this.record = record;
+    else {
+      const ops = works.flatMap((work) =>
+        work.ops.filter(({ path }) => work.evenHeld === true || !context.isHeld(path)),
+      );
+      const before = this.record.written ?? NOTHING_WRITTEN;
+      const offsetOf = (path: string) => context.offsets.of(path);
+      this.record = { ...record, written: noted(before, this.version + 1, ops, seenMultis(), offsetOf) };
     }
-    const { lost: _, copy: __, ...rest } = this.record;
-    const marks = {
-      ...(lost.length === 0 ? {} : { lost }),
-      ...(works.every((work) => work.zxid === null) ? { copy: true as const } : {}),
-    };
-    this.record = { ...rest, zxid, timeMs, transactions, ...marks };
     return this.record;
   }
 

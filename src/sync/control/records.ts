@@ -2,6 +2,7 @@
  * What the znodes of a synchronisation hold: JSON, each with a format number. zxids and session ids are hexadecimal texts
  * (`0x1a00000003`): they do not fit a number. Times are milliseconds since the epoch.
  */
+import type { Written } from "../apply/written.js";
 import type { FeedKind } from "../feed/feed.js";
 import type { ConflictStrategy, Direction, Side } from "../spec.js";
 
@@ -27,6 +28,8 @@ export interface CheckpointRecord {
   readonly transactions: number;
   /** Znodes of the target that this multi wrote to only for the count: what they hold is still the target's own. */
   readonly lost?: readonly string[];
+  /** Where both sides count: what these multis wrote, see written.ts. */
+  readonly written?: Written;
   /** This multi was a piece of a copy: it says nothing about when something was written. */
   readonly copy?: true;
 }

@@ -19,7 +19,7 @@ import { compareNode } from "./compare-node.js";
 import { type CounterWish, planCounters } from "./counters.js";
 import { FuzzyWindow } from "./fuzzy-window.js";
 import { type MergeRules, mergeNode, wasDeleted } from "./merge-node.js";
-import type { TargetTree } from "./target-tree.js";
+import type { TargetEntry, TargetTree } from "./target-tree.js";
 import { UnknownAcls } from "./unknown-acls.js";
 
 export interface CopyContext {
@@ -62,6 +62,8 @@ export interface CopySummary {
   readonly deleted: number;
   /** Counters that are ahead on the target and cannot be lowered. */
   readonly countersAhead: number;
+  /** False: what ferry had brought and what clients had written could not be told apart everywhere. */
+  readonly isExact: boolean;
 }
 
 /** Deletions below this number are never suspicious. */
@@ -176,7 +178,9 @@ export class Copier {
     submit({ ops: [], zxid, timeMs: 0, arrived: now(), bytes: 0 });
     await idle();
     const { nodes, changed, deleted } = this;
-    return { nodes, changed, deleted, countersAhead: ahead.length };
+    const base = this.context.merge?.base;
+    const isExact = base === undefined || base.kind === "level" || base.isExact;
+    return { nodes, changed, deleted, countersAhead: ahead.length, isExact };
   }
 
   private translation(): TranslateContext {
@@ -186,10 +190,12 @@ export class Copier {
 
   private submit(ops: readonly TargetOp[]): void {
     if (ops.length === 0) return;
-    const { submit, now } = this.context;
+    const { submit, now, merge } = this.context;
     // A znode whose version was far is brought level in pieces that fit a multi.
     for (const piece of pieces(ops, this.context.spec.limits.batchOperations)) {
-      submit({ ops: piece, zxid: null, timeMs: 0, arrived: now(), bytes: workBytes(piece) });
+      const work = { ops: piece, zxid: null, timeMs: 0, arrived: now(), bytes: workBytes(piece) };
+      // Where both sides count, whoever writes to the target meanwhile has not been overruled by it.
+      submit(merge === null ? work : { ...work, tentative: true });
     }
   }
 
@@ -198,10 +204,7 @@ export class Copier {
     const surplus = [...target].flatMap(([path, entry]) => {
       const source = toSource(path);
       if (source === null || index.lookup(source) !== null || this.isUnknown(source)) return [];
-      // The tree was read a while ago: what becomes of a session's znode is the other direction's business.
-      if (merge !== null && entry.owner !== 0n) return [];
-      const goes = merge === null || this.recorded.has(path) || wasDeleted(entry, merge.baseTarget);
-      return goes ? [path] : [];
+      return merge === null || this.goes(path, entry, merge) ? [path] : [];
     });
     const allowed = Math.max(FEW, target.size * deletableShare);
     if (surplus.length > allowed) throw tooMany(surplus, target.size);
@@ -211,10 +214,23 @@ export class Copier {
       const entry = target.get(path);
       if (entry !== undefined && entry.owner !== 0n) throw Problem.liveEphemeral(path, entry.owner);
       const drop: TargetOp[] = this.recorded.has(path) ? [{ kind: "shadow-drop", path }] : [];
-      this.submit([{ kind: "delete", path, version: null }, ...drop]);
+      const expect = merge === null || entry === undefined ? {} : { expect: entry.version };
+      this.submit([{ kind: "delete", path, version: null, ...expect }, ...drop]);
       if (offsets.offsets.has(path)) offsets.set(path, { version: 0, aversion: 0 });
     }
     this.deleted = surplus.length;
+  }
+
+  /** What the source does not have was deleted there, or is new on the target. */
+  private goes(path: string, entry: TargetEntry, { base, unsettled }: MergeRules): boolean {
+    // What becomes of a session's own znode is the other direction's business.
+    if (entry.owner !== 0n) return false;
+    if (base.kind === "apart") {
+      return this.recorded.has(path) || wasDeleted(entry, base.target) || base.isOwnTarget(path, entry);
+    }
+    if (!base.touched(path)) return true;
+    unsettled(path);
+    return false;
   }
 
   /** It may well be there, only nobody lets us see it. */

@@ -3,70 +3,24 @@
  * keeps the index of the source, stops when something is not as it must be. It lives as long as its engine is active.
  */
 import type { SnapshotNode, Transaction } from "../../zookeeper/learner/transaction.js";
-import type { ZooKeeperClient } from "../../zookeeper/types.js";
-import { type Checkpoint, checkpointZxid } from "../apply/checkpoint.js";
-import type { OffsetStore } from "../apply/offset-store.js";
+import { checkpointZxid } from "../apply/checkpoint.js";
 import { persistently } from "../apply/outcomes.js";
-import { Pipeline, type Repairer } from "../apply/pipeline.js";
+import { Pipeline } from "../apply/pipeline.js";
 import { Problem } from "../apply/problem.js";
 import { controlAcl } from "../control/control-acl.js";
-import type { ControlPaths } from "../control/layout.js";
 import type { DirectionState } from "../control/records.js";
-import { Copier, type CopySummary } from "../copy/copier.js";
-import type { MergeRules } from "../copy/merge-node.js";
+import { Copier } from "../copy/copier.js";
 import { readTarget } from "../copy/target-tree.js";
-import type { Feed, FeedFailure, FeedListener } from "../feed/feed.js";
-import { type Direction as DirectionName, type SyncSpec, targetOf } from "../spec.js";
-import type { TransactionSpool } from "../spool/transaction-spool.js";
-import type { Shadows } from "../translate/shadows.js";
+import type { FeedFailure, FeedListener } from "../feed/feed.js";
+import { targetOf } from "../spec.js";
 import { type TargetOp, type Work, workBytes } from "../translate/target-op.js";
 import { translate } from "../translate/translate.js";
 import { IndexFollower } from "./index-follower.js";
 import { DirectionMeter } from "./meter.js";
+import type { DirectionOptions, MergeTurn } from "./options.js";
 import { Overflow } from "./overflow.js";
 import { loadShadows } from "./shadow-records.js";
 import { SourceHold } from "./source-hold.js";
-import type { SourceIndex } from "./source-index.js";
-
-export interface DirectionOptions {
-  readonly name: DirectionName;
-  readonly spec: SyncSpec;
-  readonly paths: ControlPaths;
-  readonly epoch: number;
-  readonly engine: string;
-  readonly checkpoint: Checkpoint;
-  readonly feed: Feed;
-  readonly index: SourceIndex;
-  /** Another feed of the same source, for building the index after a restart by DIFF; null: it stays unknown. */
-  readonly secondFeed: (() => Feed) | null;
-  readonly shadows: Shadows;
-  readonly skipped: Shadows;
-  readonly offsets: OffsetStore;
-  readonly repairer: Repairer;
-  readonly target: () => Promise<ZooKeeperClient>;
-  readonly toTarget: (path: string) => string | null;
-  readonly toSource: (path: string) => string | null;
-  /** Roots of the synchronised subtrees on the target. */
-  readonly targetRoots: readonly string[];
-  /** Held for a person's decision. Path of the target. */
-  readonly isHeld: (path: string) => boolean;
-  /** For a copy when both sides count; null: the source alone does. */
-  readonly mergeRules: ((baseSource: bigint | null) => MergeRules) | null;
-  /** Resolves when the source has what the target had at the time of the call, as far as it ever will. */
-  readonly caughtUp: (signal: AbortSignal) => Promise<void>;
-  /** A transaction this synchronisation made itself, in the other direction. Asked once for each, in order. */
-  readonly isOwn: (transaction: Transaction) => boolean;
-  /** Znodes that a snapshot of the source is going to have; null when nobody knows. Never rejects. */
-  readonly sourceNodes: () => Promise<number | null>;
-  /** For what the target does not take in time. */
-  readonly spool: TransactionSpool;
-  /** Share of the target that a copy may delete, 0 … 1. */
-  readonly deletableShare: number;
-  readonly onCopying: (copying: boolean) => void;
-  readonly onCopied: (summary: CopySummary) => void;
-  /** It has stopped for good; the engine decides what follows. */
-  readonly onStopped: (problem: Problem) => void;
-}
 
 /** Where the feed stands. */
 type Phase =
@@ -79,6 +33,8 @@ type Phase =
 
 /** Milliseconds after which skipped transactions move the checkpoint too. */
 const IDLE_CHECKPOINT_MS = 1_000;
+/** Where both sides count, the other direction remembers its writes so long. */
+const PAIR_CHECKPOINT_MS = 250;
 
 export class Direction implements FeedListener {
   readonly meter = new DirectionMeter();
@@ -100,6 +56,9 @@ export class Direction implements FeedListener {
   private expected: number | null = null;
   private started = false;
   private preparing = false;
+  /** Nothing is followed: the other direction copies. */
+  private frozen = false;
+  private turn: MergeTurn | null = null;
   /** Rises with each copy: what belongs to an earlier one is void. */
   private copies = 0;
 
@@ -124,6 +83,7 @@ export class Direction implements FeedListener {
       engine,
       limits: spec.limits,
       repairer,
+      seenMultis: options.seenMultis,
       listener: {
         onApplied: (work) => this.applied(work),
         onRepaired: () => this.meter.repaired(),
@@ -135,13 +95,16 @@ export class Direction implements FeedListener {
       spool: options.spool,
       limitBytes: spec.limits.spoolMemoryBytes,
       waitingBytes: () => this.pipeline.waitingBytes,
-      mayFollow: () => this.phase.kind === "following" && this.problem === null,
+      mayFollow: () => this.phase.kind === "following" && this.problem === null && !this.frozen,
       follow: (transaction, own) => this.follow(transaction, own),
       onFault: (error) => this.stopWith(error instanceof Problem ? error : Problem.unexpected(error)),
       leave: (reason) => this.leave(reason),
       takeUp: () => this.takeUp(),
     });
-    this.timer = setInterval(() => this.tick(), IDLE_CHECKPOINT_MS);
+    this.timer = setInterval(
+      () => this.tick(),
+      options.beginCopy === null ? IDLE_CHECKPOINT_MS : PAIR_CHECKPOINT_MS,
+    );
   }
 
   /** A feed that misses things cannot go on from anywhere, nor one that has never begun: states are compared. */
@@ -160,6 +123,7 @@ export class Direction implements FeedListener {
     clearInterval(this.timer);
     this.abort.abort(Problem.stopped());
     this.pipeline.stop();
+    this.turn?.end();
     await Promise.all([this.options.feed.stop(), this.source.drop()]);
     this.overflow.close();
   }
@@ -189,6 +153,16 @@ export class Direction implements FeedListener {
     };
   }
 
+  /** Multis on the target since the beginning. */
+  get multis(): number {
+    return this.pipeline.multis;
+  }
+
+  /** Whether the last write of a znode of the target was ours, as far back as that is remembered. */
+  wrote(path: string, version: number): boolean {
+    return this.pipeline.wrote(path, version);
+  }
+
   /** Nothing waits or is under way. */
   get isIdle(): boolean {
     return this.backlog === 0;
@@ -216,6 +190,18 @@ export class Direction implements FeedListener {
     return this.pipeline.idle();
   }
 
+  /** Follows nothing more; resolves when everything followed so far is on the target. */
+  freeze(): Promise<void> {
+    this.frozen = true;
+    return this.pipeline.idle();
+  }
+
+  thaw(): void {
+    if (!this.frozen) return;
+    this.frozen = false;
+    this.overflow.relieved();
+  }
+
   onSnapshotBegin(zxid: bigint): void {
     this.current = false;
     // In the middle of something else: what the target has must be read first, then the snapshot is asked for again.
@@ -234,11 +220,13 @@ export class Direction implements FeedListener {
   onSnapshotEnd(): void {}
 
   onTransaction(transaction: Transaction): void {
-    if (this.problem !== null || this.overflow.isLeft) return;
+    // While a copy is prepared, the rest of what led to it may still come: it comes again.
+    if (this.problem !== null || this.overflow.isLeft || this.preparing) return;
     this.guarded(() => this.take(transaction));
   }
 
   onCurrent(zxid: bigint): void {
+    if (this.preparing) return;
     this.received = zxid;
     if (this.overflow.length === 0) this.position = zxid;
     if (this.phase.kind === "copying") void this.finishCopy(this.phase.copier, zxid);
@@ -273,6 +261,7 @@ export class Direction implements FeedListener {
     this.problem = problem;
     clearInterval(this.timer);
     this.pipeline.stop();
+    this.turn?.end();
     this.overflow.close();
     void this.options.feed.stop();
     void this.source.drop();
@@ -332,7 +321,7 @@ export class Direction implements FeedListener {
     this.overflow.relieved();
   }
 
-  /** Once a second: the checkpoint follows also where there is nothing for the target. */
+  /** Now and then: the checkpoint follows also where there is nothing for the target. */
   private tick(): void {
     if (this.skipped === null || this.phase.kind !== "following" || this.pipeline.backlog > 0) return;
     this.pipeline.submit({ ops: [], zxid: this.skipped, timeMs: 0, arrived: performance.now(), bytes: 0 });
@@ -355,28 +344,34 @@ export class Direction implements FeedListener {
 
   private async prepareCopy(): Promise<void> {
     const { feed, target, targetRoots, toSource, paths, name, shadows } = this.options;
+    const { signal } = this.abort;
     const base = this.position;
     this.expected = await this.options.sourceNodes();
     await Promise.all([feed.stop(), this.source.drop()]);
     await this.pipeline.idle();
+    this.turn?.end();
+    this.turn = (await this.options.beginCopy?.(base, signal)) ?? null;
     const client = await target();
     await loadShadows(client, paths, name, shadows);
-    const isOurs = (path: string) => toSource(path) !== null;
-    const { tree, unreadable } = await readTarget(client, targetRoots, isOurs, this.abort.signal);
+    const { tree, unreadable } = await readTarget(
+      client,
+      targetRoots,
+      (path) => toSource(path) !== null,
+      signal,
+    );
     if (unreadable.length > 0) throw Problem.notReadable(unreadable);
-    await this.options.caughtUp(this.abort.signal);
     const copier = new Copier({
       ...this.options,
       target: tree,
       client: target,
       submit: (work) => this.pipeline.submit(work),
       idle: () => this.pipeline.idle(),
-      merge: this.options.mergeRules?.(base) ?? null,
+      merge: (await this.turn?.ready()) ?? null,
       unreadable: feed.unreadable,
       now: () => performance.now(),
-      signal: this.abort.signal,
+      signal,
     });
-    if (this.problem !== null || this.abort.signal.aborted) return;
+    if (this.problem !== null || signal.aborted) return;
     this.phase = { kind: "copying", copier };
     this.preparing = false;
     feed.start(null, this);
@@ -389,6 +384,7 @@ export class Direction implements FeedListener {
       const summary = await copier.finish(zxid);
       if (this.problem !== null || this.abort.signal.aborted || copy !== this.copies) return;
       this.source.complete();
+      this.turn?.end();
       this.phase = { kind: "following" };
       this.options.onCopying(false);
       this.options.onCopied(summary);

@@ -81,17 +81,18 @@ export async function openDirection(options: OpenDirectionOptions): Promise<Open
     sourceNodes: async () => (feed.kind === "observer" ? countNodes(spec[source]) : null),
     targetRoots: map.rules.map((rule) => rule[target]),
     isHeld: (path) => pair?.isHeld(name, path) === true,
-    mergeRules: pair === null ? null : (base) => pair.mergeRules(name, base),
-    caughtUp: async (signal) => pair?.caughtUp(name, signal),
+    beginCopy: pair === null ? null : (base, signal) => pair.beginCopy(name, base, signal),
+    seenMultis: pair === null ? null : () => pair.seenMultis(name),
     isOwn: (transaction) => pair?.views[source].take(transaction) === true,
     deletableShare: options.deletableShare,
     onCopying: (is) => {
       copying = is;
       pair?.views[source].journal.mute(is);
     },
-    onCopied: ({ nodes, changed, deleted }) => {
+    onCopied: ({ nodes, changed, deleted, isExact }) => {
+      pair?.copied(name);
       dependencies.log(`${name}: ${nodes} znodes compared, ${changed} brought level, ${deleted} deleted`);
-      if (pair !== null && hasCopied && changed + deleted > 0) runner.meter.mergedMs = dependencies.now();
+      if (!isExact && hasCopied && changed + deleted > 0) runner.meter.mergedMs = dependencies.now();
       hasCopied = true;
     },
     onStopped: options.onStopped,
@@ -155,6 +156,7 @@ export async function openDirection(options: OpenDirectionOptions): Promise<Open
       source: sides[source].client,
       toSource,
       targetView: both.views[target],
+      wrote: (path, version) => runner.wrote(path, version),
       spec,
       conflict: (kind, path, won, node) => both.conflict(name, kind, path, won, node),
       unsettled: (path) => both.unsettled(name, path),

@@ -57,9 +57,10 @@ export class Journal {
     return this.position >= zxid;
   }
 
-  /** The feed tells nothing for a while, because whole states are compared: nobody needs to wait for it. */
+  /** The feed tells nothing for a while, because whole states are compared: nobody needs to wait for it, and what it told is old. */
   mute(muted: boolean): void {
     this.muted = muted;
+    if (muted) this.last.clear();
     if (muted) for (const { giveUp } of this.waiters.splice(0)) giveUp();
   }
 

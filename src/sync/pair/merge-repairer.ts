@@ -23,6 +23,8 @@ export interface MergeContext {
   readonly toSource: (path: string) => string | null;
   /** What the feed of the side that is written says. */
   readonly targetView: SideView;
+  /** Whether the last write of that znode was this direction's own, and left it with that version. */
+  readonly wrote: (path: string, version: number) => boolean;
   readonly spec: Pick<SyncSpec, "unknownAcl" | "limits" | "conflicts">;
   /** Writes a conflict down; `won` null: holds the path for a person. Paths of the target. */
   readonly conflict: (
@@ -80,6 +82,7 @@ export class MergeRepairer implements Repairer {
     if (isZooKeeperError(error, "NO_CHILDREN_FOR_EPHEMERALS")) return this.leftOut(ops, op.path);
     const hopeless = refusedForGood(op, error);
     if (hopeless !== null) throw hopeless;
+    if (work.tentative === true) return this.outdated(ops, op, error);
     const repeated = again(ops, at, error);
     if (repeated !== null) return repeated;
     const instead = await this.instead(op, error, work);
@@ -108,6 +111,16 @@ export class MergeRepairer implements Repairer {
         if (missing) return [];
         throw Problem.unexpected(error);
     }
+  }
+
+  /** A copy came too late: somebody has written to the target since it was read. */
+  private outdated(ops: Ops, op: TargetOp, error: ZooKeeperError): Ops | Promise<Ops> {
+    if (op.kind === "shadow-drop" && isZooKeeperError(error, "NO_NODE"))
+      return ops.filter((one) => one !== op);
+    if (op.kind === "shadow-add" && isZooKeeperError(error, "NODE_EXISTS")) {
+      return this.context.rewriteShadow(op.path, op.session).then(() => ops.filter((one) => one !== op));
+    }
+    return this.leftOut(ops, op.path);
   }
 
   private leftOut(ops: Ops, path: string): Ops {
@@ -142,6 +155,10 @@ export class MergeRepairer implements Repairer {
     await journal.reached(zxid, FEED_MS);
     const entry = journal.of(key);
     if (entry !== null) return { side: entry.origin, timeMs: entry.timeMs, known: true };
+    // The feed may not be that far, or begin anew: what we wrote we know.
+    if (found !== null && key === path && this.context.wrote(path, found.stat.version)) {
+      return { side: this.context.sourceSide, timeMs: Number.NEGATIVE_INFINITY, known: true };
+    }
     return {
       side,
       timeMs: found === null ? Number.NEGATIVE_INFINITY : Number(found.stat.mtime),

@@ -13,9 +13,11 @@ export interface OwnWrite {
   readonly timeMs: number;
   /** Znodes written for the count alone. */
   readonly lost: readonly string[];
+  /** Number of the multi, as the checkpoint counts them; null for a single request. */
+  readonly multi: number | null;
 }
 
-const NOTHING: OwnWrite = { timeMs: 0, lost: [] };
+const NOTHING: OwnWrite = { timeMs: 0, lost: [], multi: null };
 
 export class OwnWrites {
   private readonly sessions = new Set<bigint>();
@@ -45,7 +47,7 @@ export class OwnWrites {
     if (first?.kind === "setData" && first.path === this.checkpoint) {
       const record = decodeRecord<CheckpointRecord>(first.data);
       const timeMs = record === null || record.copy ? 0 : record.timeMs;
-      return { timeMs, lost: record?.lost ?? [] };
+      return { timeMs, lost: record?.lost ?? [], multi: first.version };
     }
     if (first?.kind === "create" && first.path.startsWith(this.prefix)) {
       this.know(fromHex(first.path.slice(this.prefix.length)));

@@ -4,20 +4,23 @@
  */
 import type { ZooKeeperClient } from "../../zookeeper/types.js";
 import { isZooKeeperError } from "../../zookeeper/zookeeper-error.js";
-import { createQuietly } from "../apply/checkpoint.js";
+import { createQuietly, readCheckpoint } from "../apply/checkpoint.js";
 import type { LiveNode } from "../apply/node-reader.js";
+import { wrote } from "../apply/written.js";
 import { type ConflictLog, conflictSide } from "../conflict/conflict-log.js";
 import { createControlRoot } from "../control/control-acl.js";
 import type { ControlPaths } from "../control/layout.js";
 import type { ConflictRecord } from "../control/records.js";
-import type { MergeRules } from "../copy/merge-node.js";
+import type { MergeBase, MergeRules, Stamps } from "../copy/merge-node.js";
 import type { Direction } from "../direction/direction.js";
+import type { MergeTurn } from "../direction/options.js";
 import { fromHex } from "../feed/zxid.js";
 import type { PathMap } from "../paths/path-map.js";
 import { FenceKeeper } from "../sequence/fence-keeper.js";
 import type { SideSession } from "../side/side.js";
 import { type Direction as DirectionName, type Side, type SyncSpec, sourceOf, targetOf } from "../spec.js";
 import type { Shadows } from "../translate/shadows.js";
+import { type CopyBase, CopyTurns } from "./copy-turns.js";
 import { Decisions } from "./decisions.js";
 import { Holds } from "./holds.js";
 import { Meetings } from "./meetings.js";
@@ -36,8 +39,6 @@ export interface PairOptions {
 }
 
 const ROUND_MS = 250;
-/** Milliseconds a copy waits for the other direction. */
-const CATCH_UP_MS = 30_000;
 
 export class Pair {
   readonly holds = new Holds();
@@ -55,6 +56,9 @@ export class Pair {
   );
   private readonly decisions: Decisions;
   private readonly fences: FenceKeeper;
+  private readonly copies = new CopyTurns();
+  /** Multis of the other direction when a copy began. */
+  private readonly multisBefore = new Map<DirectionName, number>();
   private timer: NodeJS.Timeout | null = null;
 
   constructor(private readonly options: PairOptions) {
@@ -203,32 +207,69 @@ export class Pair {
     }
   }
 
-  /**
-   * Resolves when the source of a direction has what its target has now. Of two copies a-to-b is first; a direction that does
-   * not come forward is not waited for for ever, then less counts as known to be on both sides.
-   */
-  async caughtUp(name: DirectionName, signal: AbortSignal): Promise<void> {
+  /** Begins a copy of a direction, when no other one is under way. */
+  async beginCopy(name: DirectionName, base: bigint | null, signal: AbortSignal): Promise<MergeTurn> {
     const { sides, paths } = this.options;
-    const other = this.runners.get(name === "a-to-b" ? "b-to-a" : "a-to-b")?.runner;
-    const client = await sides[targetOf(name)].client();
-    const now = await client.setData(sessionRecord(paths.sessions, client.sessionId), null);
-    const end = performance.now() + CATCH_UP_MS;
-    while (other !== undefined && !signal.aborted && performance.now() < end) {
-      const { applied, problem, isFollowing } = other.facts;
-      if (problem !== null || (applied !== null && applied >= now.mzxid)) return;
-      if (name === "a-to-b" && !isFollowing) return;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    this.multisBefore.set(
+      name,
+      this.runners.get(name === "a-to-b" ? "b-to-a" : "a-to-b")?.runner.multis ?? 0,
+    );
+    const turn = await this.copies.begin({
+      other: () => this.runners.get(name === "a-to-b" ? "b-to-a" : "a-to-b")?.runner,
+      view: this.views[targetOf(name)],
+      mark: async () => {
+        const client = await sides[targetOf(name)].client();
+        return (await client.setData(sessionRecord(paths.sessions, client.sessionId), null)).mzxid;
+      },
+      baseSource: base,
+      signal,
+    });
+    return {
+      ready: async () => this.mergeRules(name, await this.baseOf(name, await turn.ready())),
+      end: turn.end,
+    };
+  }
+
+  /** A copy has ended: it has seen all that the other direction had done when it began. */
+  copied(name: DirectionName): void {
+    this.views[sourceOf(name)].seen.note(this.multisBefore.get(name) ?? 0, 0n);
+  }
+
+  /** Multis of a direction that the other one has passed for good. */
+  seenMultis(name: DirectionName): number {
+    const reader = this.runners.get(name === "a-to-b" ? "b-to-a" : "a-to-b")?.runner;
+    return this.views[targetOf(name)].seen.upTo(reader?.meter.appliedZxid ?? null);
+  }
+
+  private async baseOf(name: DirectionName, base: CopyBase): Promise<MergeBase> {
+    if (base.kind === "level") return base;
+    const [onSource, onTarget] = await Promise.all([
+      this.ownWrites(sourceOf(name), name === "a-to-b" ? "b-to-a" : "a-to-b"),
+      this.ownWrites(targetOf(name), name),
+    ]);
+    const isExact = onSource.isComplete && onTarget.isComplete;
+    return { ...base, isOwnSource: onSource.isOwn, isOwnTarget: onTarget.isOwn, isExact };
+  }
+
+  /** What a direction last wrote on its target, and whether all of it is known. */
+  private async ownWrites(side: Side, name: DirectionName) {
+    const client = await this.options.sides[side].client();
+    const { record, mzxid } = await readCheckpoint(client, this.options.paths, name);
+    const { written } = record;
+    return {
+      isComplete: written !== undefined && written.lost === null,
+      // A later write than our last one is somebody else's.
+      isOwn: (path: string, node: Stamps) =>
+        written !== undefined && node.mzxid <= mzxid && wrote(written, path, node.version),
+    };
   }
 
   /** How a copy of this direction treats what the other side has. */
-  mergeRules(name: DirectionName, baseSource: bigint | null): MergeRules {
-    const other: DirectionName = name === "a-to-b" ? "b-to-a" : "a-to-b";
+  private mergeRules(name: DirectionName, base: MergeBase): MergeRules {
     return {
       sourceSide: sourceOf(name),
       strategy: this.options.spec.conflicts.strategy,
-      baseSource,
-      baseTarget: this.runners.get(other)?.runner.facts.applied ?? null,
+      base,
       isShadow: (path) => this.shadowsOn(sourceOf(name))?.has(path) === true,
       conflict: (path, won) => {
         void this.conflict(name, "changed-on-both", path, won, null).catch(() => {});

@@ -6,11 +6,15 @@ import type { Change, Transaction } from "../../zookeeper/learner/transaction.js
 import type { Side } from "../spec.js";
 import { Journal } from "./journal.js";
 import type { OwnWrite, OwnWrites } from "./own-writes.js";
+import { SeenMultis } from "./seen-multis.js";
 
 const ACL = "\0acl";
 
 export class SideView {
   readonly journal = new Journal();
+  readonly seen = new SeenMultis();
+  /** What others write while somebody wants to know: zxid of the newest write, by path. */
+  private touched: Map<string, bigint> | null = null;
 
   constructor(
     readonly side: Side,
@@ -20,9 +24,20 @@ export class SideView {
     private readonly onForeign: (path: string) => void,
   ) {}
 
+  /** Begins to remember what others write here, in place of what was remembered before. */
+  remember(): ReadonlyMap<string, bigint> {
+    this.touched = new Map();
+    return this.touched;
+  }
+
+  forget(): void {
+    this.touched = null;
+  }
+
   /** Whether the transaction is ours. Called once for each, in order. */
   take(transaction: Transaction): boolean {
     const own = this.own.read(transaction);
+    if (own !== null && own.multi !== null) this.seen.note(own.multi, transaction.zxid);
     const { body } = transaction;
     if (body.kind === "changes") for (const change of body.changes) this.note(change, transaction, own);
     if (body.kind === "close-session") {
@@ -40,9 +55,13 @@ export class SideView {
   }
 
   private write(key: string, transaction: Transaction, own: OwnWrite | null, deleted: boolean): void {
-    if (own === null) this.onForeign(key.endsWith(ACL) ? key.slice(0, -ACL.length) : key);
     const other: Side = this.side === "a" ? "b" : "a";
     const { zxid, session } = transaction;
+    if (own === null) {
+      const path = key.endsWith(ACL) ? key.slice(0, -ACL.length) : key;
+      this.onForeign(path);
+      this.touched?.set(path, zxid);
+    }
     this.journal.note(key, {
       origin: own === null ? this.side : other,
       timeMs: own?.timeMs ?? transaction.timeMs,

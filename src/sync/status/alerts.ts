@@ -65,7 +65,7 @@ function conditionsOf(input: AlertInput, nowMs: number): Condition[] {
   return found;
 }
 
-/** What was changed meanwhile cannot always be told from what ferry had brought over itself. */
+/** Not everything that ferry had written before was on record, to be told from what clients wrote. */
 function mergeConditions({ direction, mergedMs }: DirectionStatus, nowMs: number): Condition[] {
   if (mergedMs === undefined || mergedMs === null || nowMs - mergedMs > MERGED_MS) return [];
   const at = new Date(mergedMs).toISOString();

@@ -69,10 +69,12 @@ function pipelineOn(target: SlowTarget): Pipeline {
     checkpoint: {
       record: { format: 1, zxid: "", source: "", engine: "e", timeMs: 0, transactions: 0 },
       version: 0,
+      mzxid: 0n,
     },
     source: "x:2181",
     engine: "e",
     limits: specOf(side, side).limits,
+    seenMultis: null,
     repairer: { repair: async (ops) => ops, mustLook: () => false, look: async ({ ops }) => ops },
     listener: {
       onApplied: () => {},

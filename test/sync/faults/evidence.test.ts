@@ -71,6 +71,7 @@ function evidence(b: readonly Transaction[], more: Partial<Evidence> = {}): Evid
     writers: { a: new Set([CLIENT]), b: new Set() },
     streams: [{ direction: "a-to-b", root: "/s", merged: false }],
     shared: null,
+    admitted: false,
     ...more,
   };
 }
@@ -117,6 +118,13 @@ rules(
     found(merged([create("x", "2")]), /\/s\/y data: ends as/);
   },
 );
+
+rules("what the engine said may be undone counts apart, and only what it said", () => {
+  const undone = evidence(target([[create("x", "1")], [create("y", "1")]]), { ...MERGED, admitted: true });
+  assert.equal(findingsIn(undone).faults, []);
+  assert.match(findingsIn(undone).known.join("\n"), /ends as/);
+  found({ ...undone, admitted: false }, /ends as/);
+});
 
 rules("a write of an engine where it has no business is found", () => {
   const given = evidence(target(SOURCE));

@@ -23,6 +23,8 @@ export interface Evidence {
   readonly streams: readonly Stream[];
   /** Both sides' clients write below it; null in one direction. */
   readonly shared: string | null;
+  /** The engine has said that changes may have been undone. */
+  readonly admitted: boolean;
 }
 
 const SIDES = ["a", "b"] as const;
@@ -30,19 +32,15 @@ const SIDES = ["a", "b"] as const;
 export interface Findings {
   /** What must not be, in words; empty when everything went once, whole and in order. */
   readonly faults: readonly string[];
-  /**
-   * What must not be either, but is known: when both sides count and a feed began with a whole state, the engine cannot tell
-   * its own mirrored writes from those of clients, and a change made meanwhile may be undone, on both sides.
-   */
+  /** What must not be either, but the engine itself has said that it may be: the alert `merged`. */
   readonly known: readonly string[];
 }
 
 export function findingsIn(evidence: Evidence): Findings {
-  const { streams, shared } = evidence;
+  const { streams, admitted } = evidence;
   const always = [...chainFaults(evidence), ...staleFaults(evidence)];
   const strict = [...streams.flatMap((stream) => streamFaults(evidence, stream)), ...strayFaults(evidence)];
-  const isKnown = shared !== null && streams.some(({ merged }) => merged);
-  return isKnown ? { faults: always, known: strict } : { faults: [...strict, ...always], known: [] };
+  return admitted ? { faults: always, known: strict } : { faults: [...strict, ...always], known: [] };
 }
 
 function chainFaults({ name, streams, transactions }: Evidence): string[] {

@@ -12,7 +12,7 @@ export function shownRun(plan: Plan, result: RunResult, ms: number): string {
     ...(servers === 3 ? ["3 servers"] : []),
     ...(late ? ["late"] : []),
     result.merged === 0 ? "exact" : "merged",
-    ...(result.known > 0 ? [`${result.known} known breaches`] : []),
+    ...(result.known > 0 ? [`${result.known} changes undone, as the engine had said`] : []),
   ];
   const faults = plan.faults.map(({ kind: fault, side }) =>
     fault.startsWith("engine") ? fault : `${fault}(${side})`,
