@@ -16,14 +16,16 @@ export interface Registry {
 
 /** `settings`: provider name → its connection settings from the project file. */
 export async function openRegistry(settings: JsonObject): Promise<Registry> {
-  const [host, zookeeper, marathon] = await Promise.all([
+  const [host, zookeeper, mesos, marathon] = await Promise.all([
     import("./host/provider.js"),
     import("./zookeeper/provider.js"),
+    import("./mesos/provider.js"),
     import("./marathon/provider.js"),
   ]);
   return registryOf([
     host.createHostProvider(settings),
     zookeeper.createZooKeeperProvider(settings),
+    mesos.createMesosProvider(settings),
     marathon.createMarathonProvider(settings),
   ]);
 }

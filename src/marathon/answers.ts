@@ -1,8 +1,9 @@
 /**
  * What Marathon answers, as far as ferry acts on it: typed at the edge, everything else left as it came. Facts section 1.
  */
+
+import { Shape } from "../http/shape.js";
 import type { Json, JsonObject } from "../value/json.js";
-import { Shape } from "./shape.js";
 
 /** Of a write: the deployment that carries it out. It runs on after the answer. */
 export interface Started {

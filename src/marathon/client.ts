@@ -2,6 +2,9 @@
  * The calls of Marathon's API v2 that ferry makes, typed. It decides nothing: what is written is the caller's, and when a
  * deployment ends is for whoever follows it. Every method rejects with MarathonError, or with the reason of `signal`.
  */
+
+import { type Call, nameOf } from "../http/exchange.js";
+import { Shape, ShapeError } from "../http/shape.js";
 import type { Json, JsonObject } from "../value/json.js";
 import {
   type App,
@@ -24,10 +27,8 @@ import {
 } from "./answers.js";
 import { type Clock, type MarathonConnection, REAL_CLOCK } from "./connection.js";
 import { type EventOptions, type EventSignal, followEvents } from "./events.js";
-import { type Call, nameOf } from "./exchange.js";
 import { urlPath } from "./ids.js";
 import { isMarathonError, MarathonError } from "./marathon-error.js";
-import { Shape, ShapeError } from "./shape.js";
 import { type LeaderSeen, type Reply, Transport } from "./transport.js";
 
 export interface WriteOptions {

@@ -2,9 +2,10 @@
  * Marathon's events as one endless sequence. The stream has no ids and replays nothing, so that every new connection is
  * told: whoever follows must read the state anew then. It never judges what an event means.
  */
+
+import type { StreamAnswer } from "../http/exchange.js";
 import { isObject, type Json, type JsonObject } from "../value/json.js";
 import type { Clock } from "./connection.js";
-import type { StreamAnswer } from "./exchange.js";
 import { isMarathonError, type MarathonError } from "./marathon-error.js";
 import { FrameDecoder } from "./sse/decoder.js";
 import type { Transport } from "./transport.js";

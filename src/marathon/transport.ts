@@ -2,9 +2,17 @@
  * Calls to whatever node of a Marathon answers: the leader first once it is known, others when a node is gone. A call is
  * tried again only where it cannot have been carried out, or where carrying it out twice is the same as once.
  */
+
+import {
+  type Answer,
+  type Call,
+  Exchange,
+  nameOf,
+  type Outcome,
+  type StreamAnswer,
+} from "../http/exchange.js";
 import type { Json } from "../value/json.js";
 import { type Clock, DEFAULT_RETRY_MS, type MarathonConnection, REAL_CLOCK } from "./connection.js";
-import { type Answer, type Call, Exchange, nameOf, type Outcome, type StreamAnswer } from "./exchange.js";
 import { errorOfAnswer, MarathonError } from "./marathon-error.js";
 
 /** Milliseconds between two rounds over all nodes while none leads. */

@@ -1,6 +1,7 @@
 /** Answers of Marathon as typed values, from the example documents; wrong shapes are named by their path. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { Shape, ShapeError } from "../../src/http/shape.js";
 import {
   appOf,
   deploymentOf,
@@ -12,7 +13,6 @@ import {
   startedOf,
   taskOf,
 } from "../../src/marathon/answers.js";
-import { Shape, ShapeError } from "../../src/marathon/shape.js";
 import { example, objectIn } from "./examples.js";
 
 const answers = suite("answers of Marathon");

@@ -10,6 +10,7 @@ import { checkHosts } from "./hosts.js";
 import { checkIgnoredFields } from "./ignored-fields.js";
 import type { CheckInput } from "./input.js";
 import { checkMarathonIds, orderMarathon } from "./marathon.js";
+import { checkMesos } from "./mesos.js";
 import { checkPorts } from "./ports.js";
 import { checkReferences } from "./references.js";
 import { checkSyncPairs } from "./sync-pairs.js";
@@ -28,6 +29,7 @@ const CHECKS: readonly ((input: CheckInput) => void)[] = [
   checkAcls,
   checkSyncs,
   checkSyncPairs,
+  checkMesos,
   checkMarathonIds,
   checkIgnoredFields,
   orderZNodes,
