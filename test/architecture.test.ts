@@ -44,7 +44,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/sync": ["src/sync/paths", "src/zookeeper"],
   "src/sync/paths": ["src/sync", "src/zookeeper"],
   "src/sandbox/mesos/coordination": ["src/zookeeper"],
-  "src/sandbox/marathon": ["src/zookeeper", "src/sandbox/mesos/coordination"],
+  "src/sandbox/framework": ["src/sandbox/mesos/coordination"],
+  "src/sandbox/marathon": ["src/zookeeper", "src/sandbox/framework", "src/sandbox/mesos/coordination"],
   "src/quickstart": ["src/zookeeper", "providers/zookeeper"],
   "src/cli": [
     "src/apply",

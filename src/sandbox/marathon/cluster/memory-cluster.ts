@@ -3,9 +3,7 @@
  * tests, and for a Marathon to be tried without any Mesos (`--master memory`). It keeps nothing when the process ends.
  */
 import type { JsonObject } from "../../../value/json.js";
-import { numberOf, objectOf, objects, textOf } from "../definition/fields.js";
-import { durationMs } from "../engine/behaviour.js";
-import type { Clock } from "../engine/clock.js";
+import type { Clock } from "../../framework/clock.js";
 import type {
   Cluster,
   ClusterListener,
@@ -13,7 +11,9 @@ import type {
   Offer,
   OfferResource,
   TaskStatus,
-} from "./cluster.js";
+} from "../../framework/cluster.js";
+import { numberOf, objectOf, objects, textOf } from "../definition/fields.js";
+import { durationMs } from "../engine/behaviour.js";
 
 export interface MemoryAgent {
   readonly id: string;
@@ -59,6 +59,7 @@ export class MemoryCluster implements Cluster {
   private suppressed = false;
   private planned = false;
   private count = 0;
+  private roles: readonly string[] = ["*"];
 
   constructor(
     private readonly clock: Clock,
@@ -120,6 +121,10 @@ export class MemoryCluster implements Cluster {
   }
 
   acknowledge(): void {}
+
+  want(roles: readonly string[]): void {
+    this.roles = [...new Set([...this.roles, ...roles])];
+  }
 
   reconcile(tasks: readonly { readonly taskId: string; readonly agentId: string | null }[]): void {
     const asked = tasks.length === 0 ? [...this.tasks.keys()] : tasks.map(({ taskId }) => taskId);
@@ -249,7 +254,7 @@ export class MemoryCluster implements Cluster {
       agentId: agent.id,
       hostname: agent.hostname,
       ip: "127.0.0.1",
-      role: "*",
+      role: this.roles[this.count % this.roles.length] ?? "*",
       resources: [left("cpus"), left("mem"), left("disk"), { name: "ports", role: "*", ranges }],
       attributes: Object.entries(agent.attributes ?? {}).map(([name, text]) => ({ name, text })),
       unavailability: agent.unavailability ?? null,

@@ -1,9 +1,10 @@
 /** What every part of a leading Marathon is given. Types only. */
-import type { Cluster } from "../cluster/cluster.js";
+
+import type { Clock } from "../../framework/clock.js";
+import type { Cluster } from "../../framework/cluster.js";
 import type { RunSpec } from "../definition/run-spec.js";
 import type { DefinitionSettings } from "../definition/settings.js";
 import type { WriteBehind } from "../storage/write-behind.js";
-import type { Clock } from "./clock.js";
 import type { Counters } from "./counters.js";
 import type { Events } from "./events.js";
 

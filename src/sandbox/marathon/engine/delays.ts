@@ -1,6 +1,7 @@
 /** How long a spec is held back after its instances ended badly: longer each time, per version, forgotten on request. */
+
+import type { Clock } from "../../framework/clock.js";
 import { backoffOf, type RunSpec } from "../definition/run-spec.js";
-import type { Clock } from "./clock.js";
 
 interface Delay {
   readonly version: string;

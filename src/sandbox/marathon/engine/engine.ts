@@ -3,13 +3,13 @@
  * periodic work going, and hands over what the cluster says. It knows neither HTTP nor ZooKeeper.
  */
 import { isObject, type JsonObject } from "../../../value/json.js";
-import type { Cluster, ClusterListener, MasterAddress } from "../cluster/cluster.js";
+import { type Clock, iso, repeatedly } from "../../framework/clock.js";
+import type { Cluster, ClusterListener, MasterAddress } from "../../framework/cluster.js";
 import { instancesOf, type RunSpec } from "../definition/run-spec.js";
 import { hasTask, type Instance, isWanted } from "../instance/instance.js";
 import { History } from "../storage/history.js";
 import type { Store } from "../storage/store.js";
 import { WriteBehind } from "../storage/write-behind.js";
-import { type Clock, iso, repeatedly } from "./clock.js";
 import type { EngineContext, EngineSettings } from "./context.js";
 import { Counters } from "./counters.js";
 import { Delays } from "./delays.js";

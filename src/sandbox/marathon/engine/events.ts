@@ -1,6 +1,6 @@
 /** Marathon's events on their way to whoever listens. Every one gets its type and time here; none is kept. */
 import type { JsonObject } from "../../../value/json.js";
-import { type Clock, iso } from "./clock.js";
+import { type Clock, iso } from "../../framework/clock.js";
 
 export interface MarathonEvent {
   readonly type: string;

@@ -2,13 +2,14 @@
  * The root that is wanted now, and the only way to change it: a change is computed, checked, planned, locked against others,
  * stored, and then its deployment begins.
  */
+
+import { iso } from "../../framework/clock.js";
 import { notValid } from "../definition/refusal.js";
 import { emptyRoot, type Root } from "../definition/root.js";
 import type { RunSpec } from "../definition/run-spec.js";
 import { nextRoot } from "../definition/versioning.js";
 import { type DeploymentPlan, planDeployment } from "../deployment/plan.js";
 import type { History } from "../storage/history.js";
-import { iso } from "./clock.js";
 import type { EngineContext } from "./context.js";
 import type { Deployments } from "./deployments.js";
 

@@ -3,12 +3,12 @@
  * often. It opens no connection: simulated tasks have nothing to probe.
  */
 import type { JsonObject } from "../../../value/json.js";
+import { iso } from "../../framework/clock.js";
 import { isRunByMarathon } from "../definition/app/checks.js";
 import { compact, numberOf, objects } from "../definition/fields.js";
 import type { RunSpec } from "../definition/run-spec.js";
 import type { Instance } from "../instance/instance.js";
 import { type CheckResult, type CheckTimes, checkBehaviourOf, nextResultIn, resultAt } from "./behaviour.js";
-import { iso } from "./clock.js";
 import type { EngineContext } from "./context.js";
 import type { Tracker } from "./tracker.js";
 

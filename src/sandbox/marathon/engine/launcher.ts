@@ -2,13 +2,13 @@
  * The launch queue: instances that wait for an offer, offers as they come, and what is launched from them. Asks Mesos for offers
  * when something waits, and for none when nothing does.
  */
-import type { Offer } from "../cluster/cluster.js";
+
+import { iso } from "../../framework/clock.js";
+import type { Offer } from "../../framework/cluster.js";
 import { objects } from "../definition/fields.js";
-import type { RunSpec } from "../definition/run-spec.js";
-import { hostPortsOf } from "../definition/run-spec.js";
+import { hostPortsOf, type RunSpec, roleOf } from "../definition/run-spec.js";
 import { type Instance, type InstanceTask, isCurrent, taskIdOf } from "../instance/instance.js";
 import { agentOf, type Match, matchOffer, remaining } from "../instance/match.js";
-import { iso } from "./clock.js";
 import type { EngineContext } from "./context.js";
 import type { Delays } from "./delays.js";
 import { OfferStatistics } from "./offer-statistics.js";
@@ -54,7 +54,9 @@ export class Launcher {
       });
       fresh = true;
     }
-    const wants = this.ready().length > 0;
+    const ready = this.ready();
+    const wants = ready.length > 0;
+    if (wants) this.context.cluster.want([...new Set(ready.map(roleOf))]);
     if (wants && (!this.wants || fresh)) this.wish();
     if (!wants && this.wants && this.context.settings.suppressOffers) this.context.cluster.suppress();
     this.wants = wants;
@@ -63,9 +65,13 @@ export class Launcher {
   /** A master is there (again), with no filters of ours. */
   connected(): void {
     this.lastRevive = Number.NEGATIVE_INFINITY;
-    this.wants = this.ready().length > 0;
-    if (this.wants) this.wish();
-    else if (this.context.settings.suppressOffers) this.context.cluster.suppress();
+    const ready = this.ready();
+    this.wants = ready.length > 0;
+    if (this.wants) {
+      this.context.cluster.want([...new Set(ready.map(roleOf))]);
+      this.wish();
+    }
+    if (!this.wants && this.context.settings.suppressOffers) this.context.cluster.suppress();
   }
 
   items(): QueueItem[] {

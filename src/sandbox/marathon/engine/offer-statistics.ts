@@ -1,9 +1,9 @@
 /** What became of the offers that a queued spec has seen: the summaries of /v2/queue. Counts only. */
 import type { JsonObject } from "../../../value/json.js";
-import type { Offer } from "../cluster/cluster.js";
+import { iso } from "../../framework/clock.js";
+import type { Offer } from "../../framework/cluster.js";
 import { compact } from "../definition/fields.js";
 import { REASONS, type Reason } from "../instance/match.js";
-import { iso } from "./clock.js";
 
 interface Refused {
   readonly offer: Offer;

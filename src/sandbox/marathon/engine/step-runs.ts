@@ -3,6 +3,7 @@
  * whether it is done; so it can begin anew under another leader.
  */
 
+import { iso } from "../../framework/clock.js";
 import { instancesOf, isResident, type RunSpec, upgradeOf } from "../definition/run-spec.js";
 import {
   isRestarted,
@@ -15,7 +16,6 @@ import {
 import type { Action } from "../deployment/plan.js";
 import { hasTask, type Instance, isCurrent, isWanted, newInstance } from "../instance/instance.js";
 import { selectVictims } from "../instance/selection.js";
-import { iso } from "./clock.js";
 import type { EngineContext } from "./context.js";
 import type { Delays } from "./delays.js";
 import type { Health } from "./health.js";

@@ -1,6 +1,6 @@
 /** Mesos' TaskInfo for an instance that is launched: command, container, ports, environment, labels, checks (facts 8). Pure. */
 import type { Json, JsonObject } from "../../../value/json.js";
-import type { LaunchOperation, Offer, OfferResource } from "../cluster/cluster.js";
+import type { LaunchOperation, Offer, OfferResource } from "../../framework/cluster.js";
 import { compact, numberOf, objectOf, objects, strings, textOf } from "../definition/fields.js";
 import { hostnameOf } from "../definition/path-id.js";
 import { hostPortsOf, labelsOf, type RunSpec, resourcesOf } from "../definition/run-spec.js";

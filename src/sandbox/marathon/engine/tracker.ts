@@ -1,7 +1,7 @@
 /** All instances there are: found by id and by spec, written to the store, their changes told. It decides nothing. */
 import type { Json, JsonObject } from "../../../value/json.js";
+import { iso } from "../../framework/clock.js";
 import type { Condition, Instance } from "../instance/instance.js";
-import { iso } from "./clock.js";
 import type { EngineContext } from "./context.js";
 
 export class Tracker {

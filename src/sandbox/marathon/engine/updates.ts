@@ -1,5 +1,7 @@
 /** What Mesos says about tasks, turned into what becomes of instances: run, end, launched again, lost, back (facts 5). */
-import type { TaskStatus } from "../cluster/cluster.js";
+
+import { iso } from "../../framework/clock.js";
+import type { TaskStatus } from "../../framework/cluster.js";
 import { compact } from "../definition/fields.js";
 import { isResident, type RunSpec, unreachableOf } from "../definition/run-spec.js";
 import { combined, conditionOf, growsBackoff } from "../instance/condition.js";
@@ -11,7 +13,6 @@ import {
   instanceIdOf,
   isTerminal,
 } from "../instance/instance.js";
-import { iso } from "./clock.js";
 import type { EngineContext } from "./context.js";
 import type { Delays } from "./delays.js";
 import type { Killer } from "./killer.js";

@@ -1,5 +1,5 @@
 /** Mesos' task states as conditions of a task, and those of several tasks as one of the instance (facts 5). Pure. */
-import type { TaskStatus } from "../cluster/cluster.js";
+import type { TaskStatus } from "../../framework/cluster.js";
 import type { Condition } from "./instance.js";
 
 const BY_STATE: Readonly<Record<string, Condition>> = {

@@ -1,5 +1,5 @@
 /** Whether an offer suits a spec, with the reasons in Marathon's words when it does not. Pure. */
-import type { Offer, OfferResource } from "../cluster/cluster.js";
+import type { Offer, OfferResource } from "../../framework/cluster.js";
 import {
   acceptedRolesOf,
   constraintsOf,

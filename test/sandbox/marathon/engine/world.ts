@@ -1,12 +1,12 @@
 /** A leading engine on a cluster in memory, with a clock that only moves when it is told to. */
 import { randomUUID } from "node:crypto";
+import type { Clock } from "../../../../src/sandbox/framework/clock.js";
 import { type MemoryAgent, MemoryCluster } from "../../../../src/sandbox/marathon/cluster/memory-cluster.js";
 import { createApp } from "../../../../src/sandbox/marathon/definition/app/update.js";
 import { newGroup } from "../../../../src/sandbox/marathon/definition/group/roles.js";
 import { putSpec, removeSpec } from "../../../../src/sandbox/marathon/definition/root.js";
 import { newRunSpec } from "../../../../src/sandbox/marathon/definition/run-spec.js";
 import type { DeploymentPlan } from "../../../../src/sandbox/marathon/deployment/plan.js";
-import type { Clock } from "../../../../src/sandbox/marathon/engine/clock.js";
 import type { EngineSettings } from "../../../../src/sandbox/marathon/engine/context.js";
 import { type EndReason, Engine } from "../../../../src/sandbox/marathon/engine/engine.js";
 import type { MarathonEvent } from "../../../../src/sandbox/marathon/engine/events.js";

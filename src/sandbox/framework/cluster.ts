@@ -2,7 +2,7 @@
  * What a framework sees of a Mesos cluster: offers and status updates come, launches and kills go. The same for a real or
  * simulated master and for the one in memory that tests use. Types only.
  */
-import type { JsonObject } from "../../../value/json.js";
+import type { JsonObject } from "../../value/json.js";
 
 export interface OfferResource {
   readonly name: string;
@@ -88,6 +88,8 @@ export interface Cluster {
   acknowledge(status: TaskStatus): void;
   /** An empty list asks for all tasks. */
   reconcile(tasks: readonly { readonly taskId: string; readonly agentId: string | null }[]): void;
+  /** Offers are wanted for these roles too, from now on. */
+  want(roles: readonly string[]): void;
   /** Leaves the master without taking the framework away. Never rejects. */
   stop(): Promise<void>;
 }
