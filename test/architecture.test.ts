@@ -46,6 +46,25 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/sandbox/mesos/coordination": ["src/zookeeper"],
   "src/sandbox/framework": ["src/sandbox/mesos/coordination"],
   "src/sandbox/marathon": ["src/zookeeper", "src/sandbox/framework", "src/sandbox/mesos/coordination"],
+  "src/sandbox/mesos/model": [],
+  "src/sandbox/mesos/http": ["src/sandbox/mesos/model"],
+  "src/sandbox/mesos/link": [
+    "src/sandbox/mesos/model",
+    "src/sandbox/mesos/http",
+    "src/sandbox/mesos/coordination",
+  ],
+  "src/sandbox/mesos/master": [
+    "src/sandbox/mesos/model",
+    "src/sandbox/mesos/http",
+    "src/sandbox/mesos/link",
+    "src/sandbox/mesos/coordination",
+  ],
+  "src/sandbox/mesos/agent": [
+    "src/sandbox/mesos/model",
+    "src/sandbox/mesos/http",
+    "src/sandbox/mesos/link",
+    "src/sandbox/mesos/coordination",
+  ],
   "src/quickstart": ["src/zookeeper", "providers/zookeeper"],
   "src/cli": [
     "src/apply",
