@@ -39,8 +39,8 @@ export interface MesosClusterOptions {
   readonly credential: string | null;
   readonly clock: Clock;
   readonly log: (text: string) => void;
-  /** Heartbeats that may be missed; then the master counts as gone. */
-  readonly missedHeartbeats: number;
+  /** Milliseconds without a heartbeat or anything else; then the master counts as gone. */
+  readonly silenceMs: number;
   /** Whether it goes on with the next leader instead of saying that it is disconnected. */
   readonly follows: boolean;
 }
@@ -187,27 +187,31 @@ export class MesosCluster implements Cluster {
         const { frameworkId, master } = subscribedIn(event);
         this.frameworkId = frameworkId;
         this.url = `http://${master.hostname}:${master.port}/`;
-        return listener.registered(frameworkId, master);
+        listener.registered(frameworkId, master);
+        return;
       }
       case "OFFERS":
-        return listener.offers(offersIn(event));
+        listener.offers(offersIn(event));
+        return;
       case "RESCIND":
-        return listener.rescinded(rescindedIn(event));
+        listener.rescinded(rescindedIn(event));
+        return;
       case "UPDATE":
-        return listener.status(statusIn(event));
+        listener.status(statusIn(event));
+        return;
       case "INVERSE_OFFERS":
         this.options.log(`Ignoring inverse offers ${inverseOffersIn(event).join(", ")}`);
         return;
       case "ERROR":
-        return listener.refused(messageOfError(event));
+        listener.refused(messageOfError(event));
+        return;
     }
   }
 
   /** A master that is silent for too long counts as gone, whatever its connection says. */
   private beat(): void {
     this.cancelHeartbeat();
-    const silence = 15_000 * this.options.missedHeartbeats;
-    this.cancelHeartbeat = this.options.clock.after(silence, () =>
+    this.cancelHeartbeat = this.options.clock.after(this.options.silenceMs, () =>
       this.lost("the master was silent for too long"),
     );
   }

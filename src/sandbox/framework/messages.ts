@@ -25,7 +25,7 @@ export function idOf(value: Json | undefined): string | null {
 
 type Value = Pick<OfferAttribute, "text" | "scalar" | "ranges" | "set">;
 
-function valueOf(message: JsonObject): Value {
+function valueIn(message: JsonObject): Value {
   switch (message["type"]) {
     case "SCALAR":
       return { scalar: number(object(message["scalar"])["value"]) ?? 0 };
@@ -49,7 +49,7 @@ function resourceOf(message: JsonObject): OfferResource {
   const reservations = list(message["reservations"]);
   const reserved = reservations.at(-1)?.["role"];
   const role = text(reserved) ?? text(message["role"]) ?? "*";
-  return { name: text(message["name"]) ?? "", role, ...valueOf(message) };
+  return { name: text(message["name"]) ?? "", role, ...valueIn(message) };
 }
 
 export function offerOf(message: JsonObject): Offer {
@@ -67,7 +67,7 @@ export function offerOf(message: JsonObject): Offer {
     resources: list(message["resources"]).map(resourceOf),
     attributes: list(message["attributes"]).map((one) => ({
       name: text(one["name"]) ?? "",
-      ...valueOf(one),
+      ...valueIn(one),
     })),
     unavailability:
       start === null ? null : { startMs: start / 1e6, durationMs: duration === null ? null : duration / 1e6 },

@@ -70,7 +70,7 @@ export const FLAGS: Readonly<Record<string, FlagSpec>> = {
   enable_features: text(null),
   accepted_resource_roles_default_behavior: text("any", "shown"),
   new_group_enforce_role: text("off"),
-  zk_timeout: whole(10_000),
+  zk_timeout: whole(10_000, "shown"),
   zk_session_timeout: whole(10_000),
   zk_connection_timeout: whole(10_000),
   zk_compression: toggle(true),

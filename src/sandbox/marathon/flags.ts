@@ -59,6 +59,13 @@ export class Flags {
   on(name: string): boolean {
     return this.values.get(name) === "true";
   }
+
+  /** As JSON has it, by the flag's kind; null when it has no value. */
+  value(name: string): string | number | boolean | null {
+    const kind = FLAGS[name]?.kind;
+    if (kind === "switch") return this.on(name);
+    return kind === "whole" ? this.numberOrNull(name) : this.text(name);
+  }
 }
 
 function fromEnvironment(
@@ -96,7 +103,8 @@ function fromArguments(argv: readonly string[], values: Map<string, string>): st
       values.set(name, String(!disabled));
       continue;
     }
-    const value = equals < 0 ? argv[(at += 1)] : argument.slice(equals + 1);
+    if (equals < 0) at += 1;
+    const value = equals < 0 ? argv[at] : argument.slice(equals + 1);
     if (value === undefined) return `Option '${name}' needs a value`;
     values.set(name, value);
   }

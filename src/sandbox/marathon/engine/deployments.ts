@@ -165,7 +165,10 @@ export class Deployments {
         this.tellStep("deployment_step_success", running);
       }
       running.step += 1;
-      if (running.step >= plan.steps.length) return this.end(running, "deployment_success", {});
+      if (running.step >= plan.steps.length) {
+        this.end(running, "deployment_success", {});
+        return;
+      }
       this.enter(running);
     }
   }

@@ -199,7 +199,10 @@ export class Health {
         this.context.events.publish("failed_health_check_event", about);
       }
       const limit = numberOf(check["maxConsecutiveFailures"], 3);
-      if (limit > 0 && failures >= limit) return this.execute(instance);
+      if (limit > 0 && failures >= limit) {
+        this.execute(instance);
+        return;
+      }
     }
   }
 

@@ -41,7 +41,10 @@ export class Updates {
     const id = instanceIdOf(status.taskId);
     const instance = id === null ? null : this.helpers.tracker.get(id);
     const task = instance?.tasks.find((one) => one.id === status.taskId);
-    if (instance === null || task === undefined || !hasTask(instance)) return this.unknown(status);
+    if (instance === null || task === undefined || !hasTask(instance)) {
+      this.unknown(status);
+      return;
+    }
     this.known(instance, task, status);
   }
 
@@ -106,10 +109,15 @@ export class Updates {
   private become(instance: Instance): void {
     const { tracker, killer } = this.helpers;
     const alive = instance.tasks.filter((task) => !isTerminal(task.condition));
-    if (alive.length === 0)
-      return this.ended(instance, combined(instance.tasks.map((task) => task.condition)));
+    if (alive.length === 0) {
+      this.ended(instance, combined(instance.tasks.map((task) => task.condition)));
+      return;
+    }
     const condition = combined(alive.map((task) => task.condition));
-    if (condition === "Unreachable") return this.lost(instance);
+    if (condition === "Unreachable") {
+      this.lost(instance);
+      return;
+    }
     const back = instance.condition === "Unreachable" || instance.condition === "UnreachableInactive";
     const running = condition === "Running";
     const activeSince = running
@@ -151,7 +159,10 @@ export class Updates {
     const { tracker } = this.helpers;
     const spec = this.context.spec(instance.specId);
     const times = spec === null ? null : unreachableOf(spec);
-    if (spec === null || instance.goal === "Decommissioned") return tracker.remove(instance, "Unreachable");
+    if (spec === null || instance.goal === "Decommissioned") {
+      tracker.remove(instance, "Unreachable");
+      return;
+    }
     tracker.putCondition(instance, "Unreachable");
     const now = times !== null && times.inactiveAfterMs === 0 && times.expungeAfterMs === 0;
     const current = tracker.get(instance.id);

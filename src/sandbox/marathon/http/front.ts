@@ -34,7 +34,7 @@ export class Front {
   async handle(request: HttpRequest): Promise<Answer> {
     const { maxConcurrent, allowOrigin } = this.options;
     if (maxConcurrent !== null && this.open >= maxConcurrent)
-      return plainText(503, "Too many concurrent requests! Allowed: " + maxConcurrent + ".");
+      return plainText(503, `Too many concurrent requests! Allowed: ${maxConcurrent}.`);
     this.open += 1;
     try {
       const answer = await this.checked(request);

@@ -25,8 +25,6 @@ export interface Store {
   put(category: Category, id: string, value: Json, version?: string): Promise<void>;
   /** The newest value goes; versions stay. */
   remove(category: Category, id: string): Promise<void>;
-  /** Everything goes, versions too: before a restore. */
-  wipe(): Promise<void>;
 }
 
 export class MemoryStore implements Store {
@@ -56,10 +54,5 @@ export class MemoryStore implements Store {
 
   async remove(category: Category, id: string): Promise<void> {
     this.values.delete(`${category} ${id}`);
-  }
-
-  async wipe(): Promise<void> {
-    this.values.clear();
-    this.old.clear();
   }
 }

@@ -2,9 +2,9 @@
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { MemoryCluster } from "../../../../src/sandbox/marathon/cluster/memory-cluster.js";
 import { Refusal } from "../../../../src/sandbox/marathon/definition/refusal.js";
 import type { Instance } from "../../../../src/sandbox/marathon/instance/instance.js";
+import { MemoryCluster } from "./memory-cluster.js";
 import { AGENTS, ManualClock, World } from "./world.js";
 
 const engine = suite("engine");

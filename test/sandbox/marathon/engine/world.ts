@@ -1,7 +1,6 @@
 /** A leading engine on a cluster in memory, with a clock that only moves when it is told to. */
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../../../src/sandbox/framework/clock.js";
-import { type MemoryAgent, MemoryCluster } from "../../../../src/sandbox/marathon/cluster/memory-cluster.js";
 import { createApp } from "../../../../src/sandbox/marathon/definition/app/update.js";
 import { newGroup } from "../../../../src/sandbox/marathon/definition/group/roles.js";
 import { putSpec, removeSpec } from "../../../../src/sandbox/marathon/definition/root.js";
@@ -12,6 +11,7 @@ import { type EndReason, Engine } from "../../../../src/sandbox/marathon/engine/
 import type { MarathonEvent } from "../../../../src/sandbox/marathon/engine/events.js";
 import { MemoryStore, type Store } from "../../../../src/sandbox/marathon/storage/store.js";
 import type { JsonObject } from "../../../../src/value/json.js";
+import { type MemoryAgent, MemoryCluster } from "./memory-cluster.js";
 
 export class ManualClock implements Clock {
   private time = Date.parse("2021-03-04T09:15:00.120Z");

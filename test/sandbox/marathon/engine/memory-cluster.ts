@@ -1,9 +1,9 @@
 /**
- * A Mesos cluster that exists in this process only: agents with resources, offers, tasks that start, run and are killed. For
- * tests, and for a Marathon to be tried without any Mesos (`--master memory`). It keeps nothing when the process ends.
+ * A Mesos cluster that exists in this process only: agents with resources, offers, tasks that start, run and are killed. It
+ * keeps nothing when the process ends, and knows no master that could fail over.
  */
-import type { JsonObject } from "../../../value/json.js";
-import type { Clock } from "../../framework/clock.js";
+
+import type { Clock } from "../../../../src/sandbox/framework/clock.js";
 import type {
   Cluster,
   ClusterListener,
@@ -11,9 +11,10 @@ import type {
   Offer,
   OfferResource,
   TaskStatus,
-} from "../../framework/cluster.js";
-import { numberOf, objectOf, objects, textOf } from "../definition/fields.js";
-import { durationMs } from "../engine/behaviour.js";
+} from "../../../../src/sandbox/framework/cluster.js";
+import { numberOf, objectOf, objects, textOf } from "../../../../src/sandbox/marathon/definition/fields.js";
+import { durationMs } from "../../../../src/sandbox/marathon/engine/behaviour.js";
+import type { JsonObject } from "../../../../src/value/json.js";
 
 export interface MemoryAgent {
   readonly id: string;
@@ -176,8 +177,10 @@ export class MemoryCluster implements Cluster {
 
   private launch(info: JsonObject, agentId: string | null): void {
     const id = textOf(objectOf(info["task_id"])?.["value"]) ?? "";
-    if (agentId === null)
-      return this.tell({ taskId: id, state: "TASK_DROPPED", reason: "REASON_INVALID_OFFERS" });
+    if (agentId === null) {
+      this.tell({ taskId: id, state: "TASK_DROPPED", reason: "REASON_INVALID_OFFERS" });
+      return;
+    }
     const resources = objects(info["resources"]);
     const amount = (name: string) =>
       resources
