@@ -78,8 +78,8 @@ function containerOf(container: JsonObject, hostPorts: boolean): JsonObject {
     image: picture === null ? undefined : compact({ forcePull: false, ...picture }),
     environment: unlessEmpty(environment),
     user,
-    healthCheck: checkOf(container["healthCheck"], { gracePeriodSeconds: 300, maxConsecutiveFailures: 3 }),
-    check: checkOf(container["check"], {}),
+    healthCheck: checkOf(container["healthCheck"], HEALTH_CHECK),
+    check: checkOf(container["check"], CHECK),
     volumeMounts: unlessEmpty(container["volumeMounts"]),
     artifacts: unlessEmpty(
       objects(container["artifacts"]).map(({ uri = "", extract = true, executable = false, ...rest }) =>
@@ -92,6 +92,16 @@ function containerOf(container: JsonObject, hostPorts: boolean): JsonObject {
   });
 }
 
+/** In the order in which Marathon writes them. */
+const HEALTH_CHECK = {
+  gracePeriodSeconds: 300,
+  intervalSeconds: 60,
+  maxConsecutiveFailures: 3,
+  timeoutSeconds: 20,
+  delaySeconds: 15,
+};
+const CHECK = { intervalSeconds: 60, timeoutSeconds: 20, delaySeconds: 15 };
+
 function checkOf(given: Json | undefined, defaults: JsonObject): Json | undefined {
   const check = objectOf(given);
   if (check === null) return undefined;
@@ -101,9 +111,6 @@ function checkOf(given: Json | undefined, defaults: JsonObject): Json | undefine
     tcp: check["tcp"],
     exec: check["exec"],
     ...defaults,
-    intervalSeconds: 60,
-    timeoutSeconds: 20,
-    delaySeconds: 15,
     ...without(check, "http", "tcp", "exec"),
   });
 }
