@@ -5,9 +5,9 @@
 import { connect } from "../../../zookeeper/connect.js";
 import { digestId } from "../../../zookeeper/digest.js";
 import { type Acl, PERMS, type ZooKeeperClient } from "../../../zookeeper/types.js";
+import type { Standing } from "../../framework/election/candidates.js";
+import { Election } from "../../framework/election/election.js";
 import type { ZkUrl } from "../../mesos/coordination/zk-url.js";
-import type { Standing } from "../election/candidates.js";
-import { Election } from "../election/election.js";
 import type { Flags } from "../flags.js";
 import { ZooKeeperStore } from "../storage/zookeeper-store.js";
 

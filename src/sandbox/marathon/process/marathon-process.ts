@@ -3,9 +3,9 @@
  * the process has to end and hands that to whoever started it; the process itself it never ends.
  */
 import type { Clock } from "../../framework/clock.js";
+import type { Standing } from "../../framework/election/candidates.js";
 import { MesosCluster } from "../../framework/mesos-cluster.js";
 import { readZkUrl } from "../../mesos/coordination/zk-url.js";
-import type { Standing } from "../election/candidates.js";
 import { Engine } from "../engine/engine.js";
 import type { Flags } from "../flags.js";
 import type { ApiContext, NodeInfo } from "../http/context.js";

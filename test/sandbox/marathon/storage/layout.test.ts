@@ -2,7 +2,7 @@
 import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { inOrder, standing } from "../../../../src/sandbox/marathon/election/candidates.js";
+import { inOrder, standing } from "../../../../src/sandbox/framework/election/candidates.js";
 import { decode, encode, javaHash, pathOf } from "../../../../src/sandbox/marathon/storage/layout.js";
 import type { Json } from "../../../../src/value/json.js";
 

@@ -1,8 +1,8 @@
 /** The state in a real ZooKeeper: versions, removal, limits; and an election in which somebody comes twice or goes. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { Standing } from "../../../../src/sandbox/marathon/election/candidates.js";
-import { Election } from "../../../../src/sandbox/marathon/election/election.js";
+import type { Standing } from "../../../../src/sandbox/framework/election/candidates.js";
+import { Election } from "../../../../src/sandbox/framework/election/election.js";
 import { ZooKeeperStore } from "../../../../src/sandbox/marathon/storage/zookeeper-store.js";
 import { connect } from "../../../../src/zookeeper/connect.js";
 import type { ZooKeeperClient } from "../../../../src/zookeeper/types.js";

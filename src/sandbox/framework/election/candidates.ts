@@ -21,7 +21,7 @@ export type Standing =
   | { readonly kind: "standby"; readonly leader: string | null }
   /** Ours is gone: somebody has deleted it. */
   | { readonly kind: "lost" }
-  /** Two candidates with our address: Marathon takes that for a mistake and ends (104). */
+  /** Two candidates with our address: Marathon takes that for a mistake and ends (104), as others may not. */
   | { readonly kind: "twice" };
 
 /** @param candidates in order @param own the name of our znode */

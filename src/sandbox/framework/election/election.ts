@@ -1,5 +1,5 @@
 /**
- * A candidacy in Marathon's election on a real ZooKeeper: one ephemeral sequential znode, and a watch on the others. It tells how
+ * A candidacy in an election by Curator's LeaderLatch, as Marathon and others hold it, on a real ZooKeeper: one ephemeral sequential znode, and a watch on the others. It tells how
  * matters stand and never ends the process.
  */
 import { randomUUID } from "node:crypto";
