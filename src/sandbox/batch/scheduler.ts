@@ -76,6 +76,8 @@ export class Scheduler {
   put(job: Job): Promise<void> {
     const saved = this.save(job);
     this.tick();
+    // What it asks for may fit now into what was refused before.
+    if (this.connected && this.waiting.some(({ name }) => name === job.name)) this.options.cluster.revive();
     return saved;
   }
 

@@ -37,11 +37,14 @@ schedules("of missed runs only the last is made up for, if it is recent", () => 
 });
 
 schedules("a schedule is written as it is read, and never runs more often than asked for", () => {
-  const any = fc.record({
-    repetitions: fc.option(fc.nat(20)),
-    next: fc.integer({ min: START, max: START + 1e9 }),
-    periodMs: fc.integer({ min: 1, max: 1e6 }).map((n) => n * 1000),
-  });
+  const any = fc.record(
+    {
+      repetitions: fc.option(fc.nat(20)),
+      next: fc.integer({ min: START, max: START + 1e9 }),
+      periodMs: fc.integer({ min: 1, max: 1e6 }).map((n) => n * 1000),
+    },
+    { noNullPrototype: true },
+  );
   void fc.assert(
     fc.property(any, fc.array(fc.nat(1e6), { maxLength: 30 }), (schedule, steps) => {
       assert.equal(parsed(scheduleText(schedule)), schedule);
