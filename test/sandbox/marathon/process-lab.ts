@@ -30,10 +30,17 @@ export class ProcessLab {
   private readonly texts = new Map<ChildProcess, string>();
   private readonly net = `127.${30 + (process.pid % 200)}.${1 + Math.floor(Math.random() * 250)}`;
 
+  /** A test that is cut short leaves nothing running either. */
+  private readonly killAll = () => {
+    for (const child of this.children) if (child.exitCode === null) child.kill("SIGKILL");
+  };
+
   private constructor(
     private readonly folder: string,
     readonly ensemble: TestEnsemble,
-  ) {}
+  ) {
+    process.once("exit", this.killAll);
+  }
 
   static async start(): Promise<ProcessLab> {
     const folder = await mkdtemp(join(tmpdir(), "ferry-marathon-"));
@@ -99,6 +106,7 @@ export class ProcessLab {
   }
 
   async close(): Promise<void> {
+    process.off("exit", this.killAll);
     for (const child of this.children) await this.end(child, "SIGKILL");
     await this.ensemble.close();
     await rm(this.folder, { recursive: true, force: true });

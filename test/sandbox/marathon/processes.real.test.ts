@@ -16,6 +16,8 @@ const APP = {
   cpus: 0.1,
   mem: 32,
   instances: 2,
+  labels: { "sandbox.ignore-sigterm": "true" },
+  taskKillGracePeriodSeconds: 1,
   healthChecks: [{ protocol: "HTTP", path: "/", portIndex: 0, gracePeriodSeconds: 5, intervalSeconds: 1 }],
 };
 
@@ -31,6 +33,14 @@ class Pair {
   /** As a supervisor does, until the old session is forgotten and the candidacy is taken. */
   keepRunning(): void {
     for (const [last, child] of this.running) if (child.exitCode !== null) this.start(last);
+  }
+
+  /** Until one of them has subscribed to a master. */
+  async registered(): Promise<void> {
+    await waitFor("a Marathon is registered", DEADLINE_MS, () => {
+      this.keepRunning();
+      return [...this.running.values()].some((child) => this.lab.text(child).includes("Registered as"));
+    });
   }
 
   url(last: number): string {
@@ -49,13 +59,15 @@ class Pair {
     });
   }
 
-  /** Ids of the app's tasks, once so many run, all healthy and in no deployment. */
-  async tasks(last: number, count: number): Promise<string[]> {
+  /** Ids of the app's tasks, once so many run, all healthy, in no deployment, and of this version. */
+  async tasks(last: number, count: number, version?: string): Promise<string[]> {
     return waitFor(`${count} tasks run`, DEADLINE_MS, async () => {
       const { app } = (await ask(`${this.url(last)}/v2/apps${APP.id}`)).body as { app?: JsonObject };
       if (app?.["tasksHealthy"] !== count || app["tasksRunning"] !== count) return null;
       if ((app["deployments"] as readonly object[]).length > 0) return null;
-      return (app["tasks"] as readonly JsonObject[]).map(({ id }) => String(id)).sort();
+      const tasks = app["tasks"] as readonly JsonObject[];
+      if (version !== undefined && tasks.some((task) => task["version"] !== version)) return null;
+      return tasks.map(({ id }) => String(id)).sort();
     });
   }
 }
@@ -91,14 +103,12 @@ marathons("a killed Marathon and a killed master cost no task", async () => {
     assert.equal(await pair.tasks(second, 3), tasks);
     assert.is((await ask(`${pair.url(second)}/v2/info`)).body["frameworkId"], frameworkId);
 
+    await pair.registered();
     await lab.end(master, "SIGKILL");
     assert.is(await lab.end(pair.running.get(second) as ChildProcess), 103);
     lab.master(11);
     pair.start(first);
-    await waitFor("a Marathon on the new master", DEADLINE_MS, () => {
-      pair.keepRunning();
-      return [...pair.running.values()].some((child) => lab.text(child).includes("Registered as"));
-    });
+    await pair.registered();
     const third = await pair.leading();
     assert.equal(await pair.tasks(third, 3), tasks);
     await ask(`${pair.url(third)}/v2/apps${APP.id}`, "PUT", { instances: 4 });
@@ -107,6 +117,20 @@ marathons("a killed Marathon and a killed master cost no task", async () => {
       more.filter((id) => tasks.includes(id)),
       tasks,
     );
+
+    const app = `${pair.url(third)}/v2/apps${APP.id}`;
+    const hopeless = await ask(app, "PUT", { cpus: 900 });
+    const back = await ask(`${pair.url(third)}/v2/deployments/${hopeless.body["deploymentId"]}`, "DELETE");
+    assert.is(back.status, 200);
+    await pair.tasks(third, 4, String(back.body["version"]));
+    assert.is(((await ask(app)).body["app"] as JsonObject)["cpus"], APP.cpus);
+    const before = Date.now();
+    await ask(app, "DELETE");
+    await waitFor("the app is gone", DEADLINE_MS, async () => {
+      const { body } = await ask(`${pair.url(third)}/v2/deployments`);
+      return (body as unknown as readonly object[]).length === 0 && (await ask(app)).status === 404;
+    });
+    assert.ok(Date.now() - before >= 900, "killed hard only after the grace period");
   } catch (error) {
     for (const child of pair.running.values()) console.error(lab.text(child));
     throw error;

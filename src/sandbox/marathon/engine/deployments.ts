@@ -27,6 +27,8 @@ const CANCEL_MS = 50;
 
 export class Deployments {
   private readonly running = new Map<string, Running>();
+  /** Those that wait for what they cancelled to let go: locked already, not yet listed. */
+  private readonly pending = new Map<string, { plan: DeploymentPlan; stop: () => void }>();
   private advancing = false;
   private again = false;
   /** Told when a deployment has ended in whatever way; its plan may be forgotten. */
@@ -37,9 +39,14 @@ export class Deployments {
   /** Ids of running deployments that touch what `plan` touches. */
   conflicts(plan: DeploymentPlan): string[] {
     const wanted = affectedIds(plan);
-    return [...this.running.values()]
-      .filter(({ affected }) => [...wanted].some((id) => affected.has(id)))
-      .map((one) => one.plan.id);
+    return this.plans()
+      .filter((one) => [...affectedIds(one)].some((id) => wanted.has(id)))
+      .map(({ id }) => id);
+  }
+
+  /** Whether a deployment, listed or not, has a say in the spec. */
+  isLocked(specId: string): boolean {
+    return this.plans().some((plan) => affectedIds(plan).has(specId));
   }
 
   /** Throws a Refusal: 409 for a lock that is not forced, 403 when too many run already, forced or not. */
@@ -51,7 +58,7 @@ export class Deployments {
       throw new Refusal(409, { message, deployments: conflicts.map((id) => ({ id })) });
     }
     const limit = this.tools.context.settings.maxRunningDeployments;
-    if (this.running.size < limit) return;
+    if (this.running.size + this.pending.size < limit) return;
     this.tools.context.counters.up("marathon.deployments.dismissed.counter");
     throw plainRefusal(
       403,
@@ -68,19 +75,26 @@ export class Deployments {
     const conflicts = this.conflicts(plan);
     for (const id of conflicts) this.cancel(id);
     if (conflicts.length === 0) this.begin(plan);
-    else context.clock.after(CANCEL_MS, () => this.begin(plan));
+    else {
+      const stop = context.clock.after(CANCEL_MS, () => {
+        this.pending.delete(plan.id);
+        this.begin(plan);
+      });
+      this.pending.set(plan.id, { plan, stop });
+    }
   }
 
   /** Stops it where it is; false when there is none of that id. */
   cancel(id: string): boolean {
-    const running = this.running.get(id);
-    if (running === undefined) return false;
-    this.end(running, "deployment_failed", { reason: "The upgrade has been cancelled" });
+    const plan = this.planOf(id);
+    if (plan === null) return false;
+    this.pending.get(id)?.stop();
+    this.end(plan, "deployment_failed", { reason: "The upgrade has been cancelled" });
     return true;
   }
 
   planOf(id: string): DeploymentPlan | null {
-    return this.running.get(id)?.plan ?? null;
+    return (this.running.get(id) ?? this.pending.get(id))?.plan ?? null;
   }
 
   get count(): number {
@@ -166,7 +180,7 @@ export class Deployments {
       }
       running.step += 1;
       if (running.step >= plan.steps.length) {
-        this.end(running, "deployment_success", {});
+        this.end(plan, "deployment_success", {});
         return;
       }
       this.enter(running);
@@ -185,12 +199,16 @@ export class Deployments {
     this.tellStep("deployment_info", running);
   }
 
-  private end(running: Running, type: string, more: JsonObject): void {
-    this.running.delete(running.plan.id);
-    const { id } = running.plan;
-    this.tools.context.events.publish(type, { id, plan: planShown(running.plan), ...more });
-    this.onEnd(running.plan);
+  private end(plan: DeploymentPlan, type: string, more: JsonObject): void {
+    this.running.delete(plan.id);
+    this.pending.delete(plan.id);
+    this.tools.context.events.publish(type, { id: plan.id, plan: planShown(plan), ...more });
+    this.onEnd(plan);
     this.again = true;
+  }
+
+  private plans(): DeploymentPlan[] {
+    return [...this.running.values(), ...this.pending.values()].map(({ plan }) => plan);
   }
 
   private tellStep(type: string, { plan, step }: Running): void {

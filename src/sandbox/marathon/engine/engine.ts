@@ -244,7 +244,7 @@ export class Engine {
 
   /** As many as wanted, where no deployment sees to it. */
   private balance(spec: RunSpec): void {
-    if (this.deployments.touching(spec.id).length > 0) return;
+    if (this.deployments.isLocked(spec.id)) return;
     const wanted = this.tracker.of(spec.id).filter(isWanted).length;
     const target = instancesOf(spec);
     if (wanted < target) schedule(this.tools, spec, target - wanted);

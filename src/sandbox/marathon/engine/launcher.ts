@@ -29,7 +29,10 @@ export interface QueueItem {
 const REPEATED_REVIVES = 2;
 
 export class Launcher {
-  private readonly queued = new Map<string, { since: string; statistics: OfferStatistics }>();
+  private readonly queued = new Map<
+    string,
+    { version: string; since: string; statistics: OfferStatistics }
+  >();
   private wants = false;
   private lastRevive = Number.NEGATIVE_INFINITY;
   private cancelRevive: (() => void) | null = null;
@@ -46,9 +49,12 @@ export class Launcher {
     for (const id of this.queued.keys()) if (this.waiting(id).length === 0) this.queued.delete(id);
     let fresh = false;
     for (const instance of this.tracker.all) {
-      if (instance.condition !== "Scheduled" || this.queued.has(instance.specId)) continue;
-      if (this.context.spec(instance.specId) === null) continue;
+      if (instance.condition !== "Scheduled") continue;
+      const version = this.context.spec(instance.specId)?.version;
+      // A new version may fit into offers that were declined for the one before.
+      if (version === undefined || this.queued.get(instance.specId)?.version === version) continue;
       this.queued.set(instance.specId, {
+        version,
         since: iso(this.context.clock.now()),
         statistics: new OfferStatistics(),
       });

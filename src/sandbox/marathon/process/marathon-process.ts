@@ -66,11 +66,6 @@ export class MarathonProcess {
     this.server = new HttpServer((request) => this.handle(request), options.flags.on("http_compression"));
   }
 
-  /** `host:port`, once it listens. */
-  get address(): string {
-    return this.self;
-  }
-
   /** Listens and enters the election; what goes wrong ends the process by its status. */
   async start(): Promise<void> {
     const { flags, hostname } = this.options;

@@ -3,9 +3,11 @@ import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Refusal } from "../../../../src/sandbox/marathon/definition/refusal.js";
+import { removeSpec } from "../../../../src/sandbox/marathon/definition/root.js";
+import { revertPlan } from "../../../../src/sandbox/marathon/deployment/revert.js";
 import type { Instance } from "../../../../src/sandbox/marathon/instance/instance.js";
 import { MemoryCluster } from "./memory-cluster.js";
-import { AGENTS, ManualClock, World } from "./world.js";
+import { AGENTS, ManualClock, SETTINGS, World } from "./world.js";
 
 const engine = suite("engine");
 
@@ -320,5 +322,49 @@ engine("a restart under crashes keeps its limits and ends", async () => {
     { numRuns: 80, includeErrorInReport: true },
   );
 });
+
+engine("a restart that fits nowhere is rolled back at once or later", async () => {
+  for (const [pause, healthChecks] of [
+    [1_000, []],
+    [0, [{ protocol: "HTTP", path: "/", portIndex: 0, gracePeriodSeconds: 5, intervalSeconds: 1 }]],
+    [30_000, [{ protocol: "HTTP", path: "/", portIndex: 0, gracePeriodSeconds: 5, intervalSeconds: 1 }]],
+  ] as const) {
+    const world = await new World().start();
+    await world.put({ id: "/web", instances: 4, healthChecks });
+    await world.clock.pass(20_000);
+    assert.is(world.running("/web").length, 4);
+    const plan = await world.put({ id: "/web", instances: 4, cpus: 900, healthChecks });
+    await world.clock.pass(pause);
+    await world.engine.groups.write((root) => revertPlan(plan, root, SETTINGS.definitions), {
+      groupId: "/",
+      force: true,
+    });
+    await world.clock.pass(60_000);
+    assert.is(world.engine.deployments.count, 0);
+    assert.is(world.running("/web").length, 4);
+    assert.is(world.engine.groups.root.specs.get("/web")?.definition["cpus"], 0.1);
+    await world.remove("/web");
+    await world.clock.pass(60_000);
+    assert.equal(world.engine.tracker.all, []);
+  }
+});
+
+engine(
+  "a deployment that waits for what it cancels is locked already, and can be cancelled itself",
+  async () => {
+    const world = await new World().start();
+    await world.put({ id: "/web", instances: 4 });
+    await world.clock.pass(20_000);
+    await world.put({ id: "/web", instances: 4, cpus: 900 });
+    await world.put({ id: "/web", instances: 4, cpus: 0.2 }, true);
+    assert.is(world.engine.deployments.list().length, 0, "not listed yet");
+    const refused = await world.put({ id: "/web", instances: 4, cpus: 0.3 }).catch((error: unknown) => error);
+    assert.ok(refused instanceof Refusal && refused.status === 409);
+    await world.engine.groups.write((root) => removeSpec(root, "/web"), { groupId: "/", force: true });
+    await world.clock.pass(60_000);
+    assert.equal([world.engine.deployments.count, world.engine.tracker.all.length], [0, 0]);
+    assert.is(world.types().filter((type) => type === "deployment_failed").length, 2);
+  },
+);
 
 engine.run();

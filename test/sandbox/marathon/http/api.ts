@@ -85,6 +85,9 @@ export class Api {
     return this.reply(answer);
   }
 
+  /** For a server: refusals are thrown. */
+  readonly handler = (request: HttpRequest): Promise<Answer> => route(request, this.context);
+
   get(target: string): Promise<Reply> {
     return this.ask("GET", target);
   }
