@@ -51,6 +51,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/sync": ["src/sync/paths", "src/zookeeper"],
   "src/sync/paths": ["src/sync", "src/zookeeper"],
   "src/sandbox/mesos/coordination": ["src/zookeeper"],
+  "src/sandbox/framework": ["src/zookeeper", "src/sandbox/mesos/coordination"],
+  "src/sandbox/batch": [
+    "src/zookeeper",
+    "src/sandbox/framework",
+    "src/sandbox/mesos/coordination",
+    "src/sandbox/mesos/model",
+  ],
+  "src/sandbox/marathon": ["src/zookeeper", "src/sandbox/framework", "src/sandbox/mesos/coordination"],
   "src/sandbox/mesos/model": [],
   "src/sandbox/mesos/http": ["src/sandbox/mesos/model"],
   "src/sandbox/mesos/link": [
