@@ -64,26 +64,26 @@ async function begun(options: CopyTurnOptions, release: () => void): Promise<Cop
   const other = options.other();
   const touched = view.remember();
   const isLevel = other !== undefined && (await hasCaughtUp(other, options));
-  if (!isLevel) {
+  // Also when it is behind: what it wrote from here on, the snapshot would show as a client's.
+  const stands = other?.facts.isFollowing === true;
+  if (stands) await other?.freeze();
+  const end = (): void => {
     view.forget();
-    const target = other?.facts.applied ?? null;
-    return { ready: async () => ({ kind: "apart", source: baseSource, target }), end: release };
-  }
-  await other.freeze();
-  const position = other.facts.position ?? 0n;
-  return {
-    ready: async () => {
-      const isKnown = await view.journal.reached(await options.mark(), CATCH_UP_MS);
-      return isKnown
-        ? { kind: "level", touched: (path) => (touched.get(path) ?? 0n) > position }
-        : { kind: "apart", source: baseSource, target: position };
-    },
-    end: () => {
-      view.forget();
-      other.thaw();
-      release();
-    },
+    if (stands) other?.thaw();
+    release();
   };
+  const apart = { kind: "apart", source: baseSource } as const;
+  if (!isLevel || !stands) {
+    const target = (stands ? other?.facts.position : other?.facts.applied) ?? null;
+    return { ready: async () => ({ ...apart, target }), end };
+  }
+  const position = other.facts.position ?? 0n;
+  const ready = async (): Promise<CopyBase> => {
+    const isKnown = await view.journal.reached(await options.mark(), CATCH_UP_MS);
+    if (!isKnown) return { ...apart, target: position };
+    return { kind: "level", touched: (path) => (touched.get(path) ?? 0n) > position };
+  };
+  return { ready, end };
 }
 
 /** False when it will not, or not in time. */
