@@ -20,4 +20,12 @@ multis("a multi counts when the reader's checkpoint has passed it, not when it w
   assert.is(seen.upTo(111n), 9);
 });
 
+multis("a reader that stands still for long costs no memory, and is passed in the end", () => {
+  const seen = new SeenMultis();
+  for (let at = 1; at <= 100_000; at++) seen.note(at, BigInt(at));
+  assert.is(seen.upTo(0n), 0);
+  assert.ok(seen.upTo(50_000n) <= 50_000);
+  assert.ok(seen.upTo(100_000n) > 90_000);
+});
+
 multis.run();
