@@ -117,7 +117,7 @@ function top(rules: readonly PathRule[], side: Side): Branch {
     for (const path of RESERVED) {
       if (isWithin(path, rule[other])) branchAt(root, rebased(path, rule[other], rule[side])).mark = null;
     }
-    for (const path of rule.exclude) branchAt(root, rebased(path, rule.a, rule[side])).mark = null;
+    for (const path of outermost(rule.exclude)) branchAt(root, rebased(path, rule.a, rule[side])).mark = null;
   }
   // Last: a rule may begin exactly where another one ends.
   for (const rule of rules) {
@@ -126,6 +126,11 @@ function top(rules: readonly PathRule[], side: Side): Branch {
     branchAt(root, rule[side]).mark = { cut, prefix, same: rule.a === rule.b };
   }
   return root;
+}
+
+/** One that lies within another says nothing, and another rule may lie in between. */
+function outermost(paths: readonly string[]): readonly string[] {
+  return paths.filter((path) => !paths.some((other) => other !== path && isWithin(path, other)));
 }
 
 function branchAt(root: Branch, path: string): Branch {

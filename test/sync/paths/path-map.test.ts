@@ -63,6 +63,13 @@ paths("the innermost rule decides where the outer one steps aside", () => {
   assert.is(map.toB("/else"), "/else");
 });
 
+paths("an exclusion within another one takes nothing from the rule that lies there", () => {
+  const map = pathMap([rule("/x", "/y"), rule("/", "/x", ["/x/x", "/x"])]);
+  assert.is(map.toB("/x/x"), "/y/x");
+  assert.is(map.toA("/y/x"), "/x/x");
+  assert.is(map.toB("/z"), "/x/z");
+});
+
 paths("knows parents with children that are left out", () => {
   const map = pathMap([rule("/", "/", ["/app/cache/x"])]);
   assert.ok(map.leavesOutChildren("a", "/"));
