@@ -25,6 +25,12 @@ export interface RolloutTarget {
   readonly versions: ReadonlyMap<number, string>;
 }
 
+interface RestartOptions {
+  readonly target: RolloutTarget | null;
+  /** Another server is to lead before it comes back. */
+  readonly yields: boolean;
+}
+
 const LOG_LINES = 15;
 
 export class Rollout {
@@ -97,7 +103,9 @@ export class Rollout {
       case "restart":
         return this.restart(step.id, step.members);
       case "yield":
-        return (await this.leads(step.id)) ? this.restart(step.id, step.members, this.former) : undefined;
+        return (await this.leads(step.id))
+          ? this.restart(step.id, step.members, { target: this.former, yields: true })
+          : undefined;
       case "join":
         return this.join(step.id);
       case "leave":
@@ -214,7 +222,7 @@ export class Rollout {
   private async restart(
     id: number,
     memberIds: readonly number[],
-    target: RolloutTarget | null = this.target,
+    { target, yields }: RestartOptions = { target: this.target, yields: false },
   ): Promise<void> {
     const single = this.serving.size <= 1;
     if (!single) {
@@ -224,10 +232,17 @@ export class Rollout {
     const host = this.server(id).host;
     const runtime = await this.cluster.runtime(host);
     await runtime.stop(unitName(this.cluster.address, id), this.cluster.signal);
+    if (yields) await this.othersLead(id);
     await this.launch(id, target ?? this.target, memberIds);
     this.serving.set(id, this.server(id));
     const reason = await this.whyNotBack(id);
     if (reason !== null) throw new RolloutError(await this.putBack(id, reason, memberIds));
+  }
+
+  /** A server that comes back in the middle of their election, with the highest id, would win it again. */
+  private async othersLead(id: number): Promise<void> {
+    const others = [...this.serving.values()].filter((server) => server.id !== id);
+    await waitWhole(this.cluster, this.spec, others, this.waitMs());
   }
 
   /** The former configuration again, so that the ensemble is whole when we stop. */
