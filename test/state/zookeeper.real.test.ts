@@ -19,18 +19,15 @@ const zookeeper = suite("state in ZooKeeper");
 const PROCESS = "zookeeper-process.js";
 const AT_ONCE = 6;
 let ensemble: TestEnsemble;
-let watcher: ZooKeeperClient;
 
 zookeeper.before(async () => {
   // Servers keep the last 500 transactions in memory, here up to half a megabyte each.
   ensemble = await startEnsemble({ size: 1, jvmOptions: ["-Xmx640m"] });
-  watcher = await connect({ connectString: ensemble.connectString });
 });
 
 zookeeper.after(async () => {
   // A server that is gone explains every other failure.
   if (ensemble?.server(1).pid === null) console.error(ensemble.server(1).logTail());
-  await watcher?.close();
   await ensemble?.close();
 });
 
@@ -89,8 +86,18 @@ function heavy(state: State | null, bytes: number): State {
   return { ...loaded, serial: grown.serial };
 }
 
+/** With a session of its own: a server that is busy with big states may let an older one expire. */
+async function watching<T>(work: (watcher: ZooKeeperClient) => Promise<T>): Promise<T> {
+  const watcher = await connect({ connectString: ensemble.connectString });
+  try {
+    return await work(watcher);
+  } finally {
+    await watcher.close();
+  }
+}
+
 async function versionNodes(path: string): Promise<string[]> {
-  return (await watcher.getChildren(`${path}/versions`)).children;
+  return (await watching((watcher) => watcher.getChildren(`${path}/versions`))).children;
 }
 
 zookeeper("stores, reads back and keeps a numbered history", async () => {
@@ -123,7 +130,8 @@ zookeeper("splits what is larger than a request, and collects what the history d
     // The present one and ten steps; the rest is gone.
     assert.is((await versionNodes("/large/state")).length, 11);
     const newest = (await versionNodes("/large/state")).sort().at(-1) ?? "";
-    const chunks = (await watcher.getChildren(`/large/state/versions/${newest}`)).children;
+    const path = `/large/state/versions/${newest}`;
+    const { children: chunks } = await watching((watcher) => watcher.getChildren(path));
     assert.ok(chunks.length > 4, `${chunks.length} chunks`);
   });
 });
@@ -166,7 +174,8 @@ zookeeper("names the holder, waits its turn, and gives up on time", async () => 
       await held.release();
       await (await patient).release();
       assert.is(await first.lockHolder(), null);
-      assert.equal((await watcher.getChildren("/lock/state/locks")).children, []);
+      const { children } = await watching((watcher) => watcher.getChildren("/lock/state/locks"));
+      assert.equal(children, []);
     }),
   );
 });
@@ -213,7 +222,7 @@ zookeeper("encryption is switched on and off with the next write, for the histor
     writeAll(backend, states.slice(3, 4)),
   );
   for (const node of await versionNodes(path)) {
-    const { data } = await watcher.getData(`${path}/versions/${node}/00000`);
+    const { data } = await watching((watcher) => watcher.getData(`${path}/versions/${node}/00000`));
     assert.match(String(data), /"encrypted"/);
     assert.not.match(String(data), /ZNode/);
   }
@@ -286,8 +295,9 @@ async function killAt(request: number, bytes: number): Promise<Ended> {
 }
 
 async function removeTree(path: string): Promise<void> {
-  for (const child of (await watcher.getChildren(path)).children) await removeTree(`${path}/${child}`);
-  await watcher.delete(path);
+  const { children } = await watching((watcher) => watcher.getChildren(path));
+  for (const child of children) await removeTree(`${path}/${child}`);
+  await watching((watcher) => watcher.delete(path));
 }
 
 async function checkAfterwards(path: string, reported: string, request: number): Promise<void> {
