@@ -40,6 +40,8 @@ export class FuzzyWindow {
   node(node: SnapshotNode): void {
     this.index.addSnapshotNode(node);
     const { version, aversion, czxid, mzxid } = node;
+    // Client feeds look at each znode by itself and report only what differs from that: nothing falls back.
+    if (this.begun === 0n) return;
     if (czxid > this.begun || mzxid > this.begun) this.touched.set(node.path, { version, aversion, czxid });
   }
 
