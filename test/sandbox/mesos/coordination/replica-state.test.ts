@@ -4,7 +4,6 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { fill, type Proposer } from "../../../../src/sandbox/mesos/coordination/consensus.js";
 import type {
-  Action,
   Ballot,
   LogAnswer,
   LogRequest,
@@ -124,20 +123,22 @@ replica("the way to vote: by a quorum of voters, or all together, or not at all"
 class Acceptors {
   readonly states = new Map<string, ReplicaState>();
   readonly decided: LogValue[] = [];
+  private alone: string | null = null;
   private waiting: { readonly by: string; readonly go: () => void }[] = [];
 
   constructor(
-    actions: readonly (Action | null)[],
+    replicas: readonly ReplicaState[],
     private readonly dice: readonly number[],
   ) {
-    for (const [index, action] of actions.entries()) {
-      this.states.set(`r${index}`, action === null ? VOTING : withRecord(VOTING, { kind: "action", action }));
-    }
+    for (const [index, state] of replicas.entries()) this.states.set(`r${index}`, state);
   }
 
   proposer(quorum: number, from: string): Proposer {
     const members = [...this.states.keys()];
-    const later = () => new Promise<void>((go) => this.waiting.push({ by: from, go }));
+    const later = () =>
+      new Promise<void>((go) => {
+        if (this.alone === null || this.alone === from) this.waiting.push({ by: from, go });
+      });
     const send = async (member: string, request: LogRequest) => {
       await later();
       const now = told(this.states.get(member) ?? VOTING, request);
@@ -165,15 +166,19 @@ class Acceptors {
 
   /** From here on nothing that others have under way arrives. */
   silenceOthers(than: string): void {
+    this.alone = than;
     this.waiting = this.waiting.filter(({ by }) => by === than);
   }
 }
 
-/** What earlier writers left at the position: a later writer took over what an earlier one had brought to a quorum. */
+/**
+ * What earlier writers left: a later writer took over what an earlier one had brought to a quorum, and none wrote before a
+ * quorum had promised it the log, so a quorum still refuses everything below the last writer's ballot.
+ */
 function leftovers(
   held: readonly number[],
   quorum: number,
-): { actions: (Action | null)[]; chosen: LogValue | null } {
+): { replicas: ReplicaState[]; chosen: LogValue | null } {
   const counts = new Map<number, number>();
   for (const number of held) counts.set(number, (counts.get(number) ?? 0) + 1);
   const settled = [...counts]
@@ -181,12 +186,23 @@ function leftovers(
     .map(([number]) => number);
   const first = Math.min(...settled);
   const valueAt = (number: number) => append(`v${Math.min(number, first)}`);
-  const actions = held.map((number): Action | null => {
-    if (number === 0) return null;
-    const by = ballot(number, `writer ${number}`);
-    return { position: 1, promised: by, performed: { ballot: by, value: valueAt(number) }, learned: false };
+  const writer = (number: number) => ballot(number, `writer ${number}`);
+  const last = Math.max(...held);
+  let toBind = quorum - (counts.get(last) ?? 0);
+  const replicas = held.map((number): ReplicaState => {
+    const bound = last > 0 && (number === last || toBind > 0);
+    if (number !== last && bound) toBind -= 1;
+    const state = bound ? withRecord(VOTING, { kind: "promised", ballot: writer(last) }) : VOTING;
+    if (number === 0) return state;
+    const by = writer(number);
+    const promised = bound ? writer(last) : by;
+    const performed = { ballot: by, value: valueAt(number) };
+    return withRecord(state, {
+      kind: "action",
+      action: { position: 1, promised, performed, learned: false },
+    });
   });
-  return { actions, chosen: settled.length === 0 ? null : valueAt(first) };
+  return { replicas, chosen: settled.length === 0 ? null : valueAt(first) };
 }
 
 async function within(filling: Promise<Ballot>, acceptors: Acceptors): Promise<void> {
@@ -204,8 +220,8 @@ replica("several who fill one position agree, and on what a quorum had if one ha
   await fc.assert(
     fc.asyncProperty(held, dice, fc.integer({ min: 1, max: 4 }), async (numbers, order, fillers) => {
       const quorum = (numbers.length + 1) / 2;
-      const { actions, chosen } = leftovers(numbers, quorum);
-      const acceptors = new Acceptors(actions, order);
+      const { replicas, chosen } = leftovers(numbers, quorum);
+      const acceptors = new Acceptors(replicas, order);
       const signal = new AbortController().signal;
       for (let index = 0; index < fillers; index++) {
         const proposer = acceptors.proposer(quorum, `f${index}`);
