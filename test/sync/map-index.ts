@@ -49,8 +49,9 @@ export class MapIndex implements SourceIndex {
     const { body, session } = transaction;
     if (body.kind === "changes") for (const change of body.changes) this.change(change, transaction);
     if (body.kind !== "close-session") return;
+    for (const path of body.paths ?? []) this.remove(path, transaction.zxid);
     const owned = [...this.nodes].filter(([, node]) => node.owner === session).map(([path]) => path);
-    for (const path of body.paths ?? owned) this.remove(path, transaction.zxid);
+    for (const path of owned) this.remove(path, transaction.zxid);
   }
 
   private change(change: Change, { zxid, timeMs }: Transaction): void {

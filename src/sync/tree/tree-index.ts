@@ -88,8 +88,9 @@ export class TreeIndex implements SourceIndex {
     const { body, session, zxid } = transaction;
     if (body.kind === "changes") for (const change of body.changes) this.change(change, transaction);
     if (body.kind !== "close-session") return;
-    const paths = body.paths ?? [...(this.ephemerals.get(session) ?? [])];
-    for (const path of paths) this.remove(path, zxid);
+    for (const path of body.paths ?? []) this.remove(path, zxid);
+    // A server removes all that the session owns, also what the transaction does not name (DataTree.killSession).
+    for (const path of [...(this.ephemerals.get(session) ?? [])]) this.remove(path, zxid);
     this.ephemerals.delete(session);
   }
 
