@@ -91,7 +91,7 @@ export function decodeState(bytes: Buffer, options: DecodeOptions): DecodedState
  * The header from the first HEADER_BYTES of a file, unchecked: for lists only. Null when they are none of format 1.
  */
 export function peekHeader(head: Buffer): StateHeader | null {
-  const line = /^.*\n.*\n"header":(\{.*\}),\n/.exec(head.toString("utf8"))?.[1];
+  const line = /^[^\n]*\n[^\n]*\n"header":(\{[^\n]*\}),\n/.exec(head.toString("utf8"))?.[1];
   if (line === undefined) return null;
   try {
     return parseHeader(JSON.parse(line) as Json);
@@ -228,7 +228,7 @@ function parseHeader(value: Json): StateHeader | null {
 
 /** The header exactly as written: it is what the encryption authenticates. */
 function peekHeaderText(checked: Buffer): string | null {
-  return /^"header":(\{.*\}),\n/.exec(checked.subarray(0, HEADER_BYTES).toString("utf8"))?.[1] ?? null;
+  return /^"header":(\{[^\n]*\}),\n/.exec(checked.subarray(0, HEADER_BYTES).toString("utf8"))?.[1] ?? null;
 }
 
 function checksumOf(bytes: Buffer): string {

@@ -69,6 +69,13 @@ codec("gives back any state, plain and encrypted", () => {
   );
 });
 
+codec("reads a header with a character that other tools take for a line's end", () => {
+  const git = { commit: "a\u2028b\u2029", branch: "c\u0085", dirty: true };
+  const bytes = encodeState({ ...successor(null), git }, { writtenAt });
+  assert.equal(decodeState(bytes, { location, keys: { current: undefined } }).state.git, git);
+  assert.equal(peekHeader(bytes)?.serial, 1);
+});
+
 codec("refuses every file with one byte changed", () => {
   for (const used of [undefined, key]) {
     const bytes = encodeState(successor(null), { writtenAt, key: used });
