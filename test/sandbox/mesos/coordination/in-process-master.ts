@@ -114,8 +114,10 @@ export class InProcessMaster {
     return this.lines.some((line) => line.includes(text));
   }
 
+  /** Until it leads and serves. Its detector may see its znode before its contender is told of it. */
   async untilServing(): Promise<void> {
     await waitFor("the master to serve as leader", DEADLINE_MS, () => this.serving);
+    await waitFor("its candidacy", DEADLINE_MS, () => this.candidate !== null);
   }
 
   /** Until its replica votes and it knows that many, its own included. */
