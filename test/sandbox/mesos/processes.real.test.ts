@@ -107,6 +107,14 @@ processes("kill -9 of the leader and of an agent costs no task", async () => {
     const masters = new Map([11, 12, 13].map((last) => [last, master(last)]));
     const leading = (among: Iterable<number>) => leaderOf(among);
     const first = await waitFor("a leader", DEADLINE_MS, () => leading(masters.keys()));
+    // One replica of two that vote, and an empty one, would be a registry that is lost.
+    for (const last of masters.keys()) {
+      await waitFor(
+        `the replica of ${last} to vote`,
+        DEADLINE_MS,
+        async () => (await metric(`${NET}.${last}`, "registrar/log/recovered").catch(() => null)) === 1,
+      );
+    }
     let child = agent();
     await waitFor(
       "the agent",
