@@ -78,6 +78,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/sandbox/mesos/link",
     "src/sandbox/mesos/coordination",
   ],
+  "src/migration": [],
+  "src/migration/model": ["src/migration"],
   "src/quickstart": ["src/zookeeper", "providers/zookeeper"],
   "src/cli": [
     "src/apply",
