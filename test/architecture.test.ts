@@ -79,6 +79,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/sandbox/mesos/coordination",
   ],
   "src/migration": [],
+  "src/migration/archive": ["state"],
   "src/migration/model": ["src/migration"],
   "src/quickstart": ["src/zookeeper", "providers/zookeeper"],
   "src/cli": [
