@@ -115,6 +115,8 @@ export interface PodInstance {
   readonly message: string | null;
   /** Of the definition that it runs. */
   readonly version: string | null;
+  /** Null before it has a place. */
+  readonly agentId: string | null;
 }
 
 export interface PodStatus {
@@ -254,6 +256,7 @@ export function podStatusOf(answer: Shape): PodStatus {
       status: instance.text("status"),
       message: instance.optionalText("message"),
       version: referredVersion(instance.optionalText("specReference")),
+      agentId: instance.optionalText("agentId"),
     })),
   };
 }

@@ -182,6 +182,18 @@ export class MarathonClient {
     return orNull(this.read(call, signal, (value) => podStatusOf(Shape.of(value))));
   }
 
+  /** Of all pods. */
+  podStatuses(signal: AbortSignal): Promise<PodStatus[]> {
+    const call: Call = { method: "GET", path: "/v2/pods/::status" };
+    return this.read(call, signal, (value) => listOf(value, podStatusOf));
+  }
+
+  /** Ends one instance; another one is started in its place. False when there is none of that id. */
+  async killPodInstance(id: string, instance: string, wipe: boolean, signal: AbortSignal): Promise<boolean> {
+    const path = `/v2/pods${urlPath(id)}::instances/${encodeURIComponent(instance)}?wipe=${wipe}`;
+    return (await orNull(this.transport.send({ method: "DELETE", path }, signal))) !== null;
+  }
+
   createPod(definition: JsonObject, options: WriteOptions, signal: AbortSignal): Promise<Started> {
     return this.startedByHeader(
       { method: "POST", path: `/v2/pods${query(options)}`, body: definition },

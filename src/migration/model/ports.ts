@@ -13,8 +13,10 @@ export type Facts = ActionRecord["facts"];
 export interface ActionContext {
   /** Aborts on timeout, pause beyond patience, lost ownership. What was begun is left in a state that `probe` can tell. */
   readonly signal: AbortSignal;
-  /** Facts of all finished actions, by action id. */
+  /** Facts of all finished actions, by action id; and what this one has noted in an earlier attempt. */
   readonly facts: ReadonlyMap<string, Facts>;
+  /** Adds facts to the record of this action; durable when it resolves. For what the next attempt must know after a crash. */
+  readonly note: (facts: Facts) => Promise<void>;
   readonly report: (message: string) => void;
 }
 

@@ -1,0 +1,67 @@
+/** What can stop a drain, each with what is untouched and what to do. */
+import { DiagnosticError, errorDiagnostic } from "../../diagnostics/diagnostic.js";
+
+const UNTOUCHED =
+  "Nothing was taken from an app before its replacement was healthy; tasks that have not moved run where they were.";
+
+/** Apps that would be down for a while, and nobody accepted it. */
+export function downtimeNotAccepted(
+  framework: string,
+  costs: readonly { readonly app: string; readonly cost: string }[],
+) {
+  const list = costs.map(({ app, cost }) => `${app} ${cost}`).join("; ");
+  const ids = costs.map(({ app }) => app).join(", ");
+  return failed(
+    "drain-downtime",
+    `${framework}: ${costs.length === 1 ? "an app" : "apps"} cannot move without downtime: ${list}`,
+    {
+      detail: "No app of it was touched.",
+      remedy: `Add ${ids} to spec.drain.acceptDowntimeOf, or move ${costs.length === 1 ? "it" : "them"} by hand, then go on.`,
+    },
+  );
+}
+
+export function tooManyFailures(framework: string, failures: readonly string[]) {
+  return failed(
+    "drain-failures",
+    `${framework}: ${failures.length} tasks failed while apps moved: ${failures.join("; ")}`,
+    {
+      detail: `No further app is begun. ${UNTOUCHED}`,
+      remedy:
+        "Find out why they fail (the logs of these tasks, the agents of the target), then `ferry migrate resume`.",
+    },
+  );
+}
+
+/** An app that keeps tasks on the agents although its deployment has ended. */
+export function doesNotMove(framework: string, app: string, left: readonly string[], why: string) {
+  return failed(
+    "drain-stuck",
+    `${framework}: ${app} still has ${left.length} of its tasks on the agents that are emptied: ${why}`,
+    {
+      detail: `Still there: ${left.join(", ")}. ${UNTOUCHED}`,
+      remedy:
+        "See what holds it up (`GET /v2/queue` of Marathon: room, constraints, roles), then `ferry migrate resume`.",
+    },
+  );
+}
+
+/** Somebody scaled the app while it was bigger for the move. */
+export function scaledMeanwhile(app: string, found: number, expected: number, before: number) {
+  return failed(
+    "drain-scaled",
+    `${app} has ${found} instances, where the move had made ${expected} out of ${before}`,
+    {
+      detail: `Somebody else has scaled it meanwhile, and ferry does not undo that. ${UNTOUCHED}`,
+      remedy: `Scale it to what it is to have (it had ${before}), then \`ferry migrate resume\`.`,
+    },
+  );
+}
+
+function failed(
+  code: string,
+  summary: string,
+  rest: { readonly detail: string; readonly remedy: string },
+): DiagnosticError {
+  return new DiagnosticError([errorDiagnostic(code, summary, rest)]);
+}
