@@ -1,0 +1,180 @@
+/**
+ * The masters of both sides, each asked about itself, beside what both ZooKeepers show of the election: who leads as everybody sees it, how
+ * often that changed, whether each replica of the log votes and sees all others.
+ */
+import type { MasterState } from "../../mesos/one-master.js";
+import type { Measurement } from "../model/observation.js";
+import type { ServerRef, SideName } from "../model/spec.js";
+import { known, of, unknown } from "./measure.js";
+import type { Probe } from "./probe.js";
+
+/** A member of the election as one side shows it. */
+export interface CandidateSight {
+  readonly number: number;
+  /** `own`: its session is on this side. */
+  readonly origin: "own" | "shadow";
+  readonly addresses: readonly string[];
+}
+
+export interface ElectionSight {
+  readonly a: readonly CandidateSight[];
+  readonly b: readonly CandidateSight[];
+}
+
+export interface MasterSight {
+  readonly server: ServerRef;
+  readonly side: SideName;
+  /** Null: it does not answer. */
+  readonly state: MasterState | null;
+}
+
+export interface MastersSight {
+  /** Null: an ensemble does not answer; with the reason. */
+  readonly election: ElectionSight | { readonly reason: string };
+  readonly masters: readonly MasterSight[];
+}
+
+const SIDES = ["a", "b"] as const;
+
+/** Remembers who led, to count changes since it was made. */
+export class LeaderMemory {
+  private last: string | null = null;
+  changes = 0;
+
+  /** `leader`: null while nobody leads for certain. */
+  see(leader: string | null): void {
+    if (leader === null || leader === this.last) return;
+    if (this.last !== null) this.changes++;
+    this.last = leader;
+  }
+}
+
+export function mastersProbe(
+  see: (signal: AbortSignal) => Promise<MastersSight>,
+  memory: LeaderMemory,
+  now: () => number,
+): Probe {
+  return {
+    measures: [
+      ...SIDES.flatMap((side) => [of("masters-up", side), of("election-candidates", side)]),
+      of("masters-leading"),
+      of("leaders-agree"),
+      of("leader-changes"),
+      of("leader-side"),
+      of("log-recovered"),
+      of("log-members"),
+    ],
+    deadlineMs: 6_000,
+    look: async (signal) => judgeMasters(await see(signal), memory, now()),
+  };
+}
+
+export function judgeMasters(sight: MastersSight, memory: LeaderMemory, atMs: number): Measurement[] {
+  const up = sight.masters.flatMap((master) =>
+    master.state === null ? [] : [{ ...master, state: master.state }],
+  );
+  const leading = up.filter(({ state }) => state.elected);
+  const counts = SIDES.map((side) => {
+    const of_ = sight.masters.filter((master) => master.side === side);
+    const down = of_
+      .filter(({ state }) => state === null)
+      .map(({ server }) => `${server.name} does not answer`);
+    return known(of("masters-up", side), atMs, of_.length - down.length, down);
+  });
+  return [
+    ...counts,
+    known(
+      of("masters-leading"),
+      atMs,
+      leading.length,
+      leading.map(({ server }) => server.name),
+    ),
+    ...judgeLog(up, atMs),
+    ...judgeElection(sight, up, memory, atMs),
+  ];
+}
+
+type Up = MasterSight & { readonly state: MasterState };
+
+function judgeLog(up: readonly Up[], atMs: number): Measurement[] {
+  const slow = up.filter(({ state }) => state.logRecovered === false).map(({ server }) => server.name);
+  const sizes = up.flatMap(({ state }) => (state.ensembleSize === null ? [] : [state.ensembleSize]));
+  const members = of("log-members");
+  const differ = up.map(({ server, state }) => `${server.name} sees ${state.ensembleSize ?? "nobody"}`);
+  const [size] = sizes;
+  return [
+    known(of("log-recovered"), atMs, up.length > 0 && slow.length === 0, slow),
+    size !== undefined && sizes.every((one) => one === size)
+      ? known(members, atMs, size)
+      : unknown(members, atMs, `masters see different numbers of replicas: ${differ.join(", ")}`),
+  ];
+}
+
+function judgeElection(
+  { election }: MastersSight,
+  up: readonly Up[],
+  memory: LeaderMemory,
+  atMs: number,
+): Measurement[] {
+  const [agree, changes, whichSide] = [of("leaders-agree"), of("leader-changes"), of("leader-side")];
+  if ("reason" in election) {
+    const measures = [agree, changes, whichSide, ...SIDES.map((side) => of("election-candidates", side))];
+    return measures.map((measured) => unknown(measured, atMs, election.reason));
+  }
+  const verdict = agreement(election, up);
+  if (verdict.kind === "agreed") memory.see(verdict.address);
+  return [
+    known(
+      agree,
+      atMs,
+      verdict.kind === "agreed",
+      verdict.kind === "agreed" ? [verdict.address] : [verdict.reason],
+    ),
+    known(changes, atMs, memory.changes),
+    verdict.kind === "agreed"
+      ? known(whichSide, atMs, verdict.side, [verdict.address])
+      : unknown(whichSide, atMs, verdict.reason),
+    ...SIDES.map((side) => {
+      const own = election[side].filter(({ origin }) => origin === "own");
+      return known(
+        of("election-candidates", side),
+        atMs,
+        own.length,
+        own.flatMap(({ addresses }) => addresses.slice(0, 1)),
+      );
+    }),
+  ];
+}
+
+type Agreement =
+  | { readonly kind: "agreed"; readonly side: SideName; readonly address: string }
+  | { readonly kind: "not"; readonly reason: string };
+
+/** Lowest on both sides is the same one, it takes itself for the leader, and every other master that answers sends to it. */
+export function agreement(
+  { a, b }: ElectionSight,
+  up: readonly { readonly server: ServerRef; readonly state: MasterState }[],
+): Agreement {
+  const [onA, onB] = [a[0], b[0]];
+  if (onA === undefined && onB === undefined) return not("nobody stands for election");
+  const lowest = onA ?? onB;
+  const [address] = lowest?.addresses ?? [];
+  if (lowest === undefined || address === undefined) return not("the lowest candidate names no address");
+  if (onA !== undefined && onB !== undefined && !onB.addresses.includes(address)) {
+    return not(`A shows ${address} as the leader, B shows ${onB.addresses[0] ?? "nobody"}`);
+  }
+  const others = up.filter(
+    ({ state }) => state.sendsTo === null || !lowest.addresses.includes(state.sendsTo),
+  );
+  const [astray] = others;
+  if (astray !== undefined)
+    return not(`${astray.server.name} sends to ${astray.state.sendsTo ?? "nobody"}, not to ${address}`);
+  const leading = up.filter(({ state }) => state.elected);
+  if (leading.length !== 1) return not(`${leading.length} masters take themselves for the leader`);
+  const side = onB?.origin === "own" ? "b" : "a";
+  return { kind: "agreed", side, address };
+}
+
+function not(reason: string): Agreement {
+  return { kind: "not", reason };
+}

@@ -1,0 +1,204 @@
+/**
+ * Agents, frameworks and tasks as the leader knows them, against the baseline: who is missing, what failed by what the migration did, what is
+ * left on the agents of A, whether agents come and go.
+ */
+import type { Agent } from "../../mesos/answers.js";
+import type { Framework, Task } from "../../mesos/workloads.js";
+import { fatesOf } from "../drain/tasks.js";
+import type { Measurement } from "../model/observation.js";
+import type { ServerRef, SideName } from "../model/spec.js";
+import { known, of, unknown } from "./measure.js";
+import type { Probe } from "./probe.js";
+
+/** As it was before the migration began. */
+export interface Baseline {
+  readonly atMs: number;
+  /** Ids of frameworks that were connected. */
+  readonly frameworks: readonly string[];
+  readonly tasks: readonly Task[];
+}
+
+export interface WorkloadSight {
+  readonly agents: readonly Agent[];
+  readonly frameworks: readonly Framework[];
+  readonly tasks: readonly Task[];
+}
+
+export interface AgentsOf {
+  readonly a: readonly ServerRef[];
+  readonly b: readonly ServerRef[];
+}
+
+const SIDES = ["a", "b"] as const;
+const ALIVE: ReadonlySet<string> = new Set(["TASK_STAGING", "TASK_STARTING", "TASK_RUNNING", "TASK_KILLING"]);
+/** Milliseconds over which an agent that registers anew again counts as flapping. */
+const FLAP_WINDOW_MS = 60_000;
+/** Registering anew once is a fail-over. */
+const FLAP_TIMES = 3;
+
+/** What has been seen so far, since the answers tell of now only. */
+export class WorkloadMemory {
+  /** Keys of tasks that failed by what we did. */
+  readonly failedByUs = new Map<string, string>();
+  private readonly registrations = new Map<string, number[]>();
+
+  /** Ids of agents that registered anew again and again. */
+  flapping(agents: readonly Agent[], atMs: number): string[] {
+    for (const { id, reregisteredMs } of agents) {
+      const times = this.registrations.get(id) ?? [];
+      if (reregisteredMs !== null && !times.includes(reregisteredMs)) times.push(reregisteredMs);
+      this.registrations.set(
+        id,
+        times.filter((time) => atMs - time < FLAP_WINDOW_MS),
+      );
+    }
+    return [...this.registrations].flatMap(([id, times]) => (times.length >= FLAP_TIMES ? [id] : []));
+  }
+}
+
+export function workloadProbe(
+  see: (signal: AbortSignal) => Promise<WorkloadSight>,
+  servers: AgentsOf,
+  baseline: () => Baseline | null,
+  memory: WorkloadMemory,
+  now: () => number,
+): Probe {
+  return {
+    measures: [
+      ...SIDES.flatMap((side) => [
+        of("agents-registered", side),
+        of("tasks-left", side),
+        of("agents-drained", side),
+        of("offers-accepted", side),
+      ]),
+      of("agents-flapping"),
+      of("frameworks-connected"),
+      of("frameworks-missing"),
+      of("frameworks-without-checkpoint"),
+      of("tasks-running"),
+      of("tasks-unhealthy"),
+      of("tasks-failed-by-us"),
+    ],
+    deadlineMs: 15_000,
+    look: async (signal) => judgeWorkload(await see(signal), servers, baseline(), memory, now()),
+  };
+}
+
+export function judgeWorkload(
+  sight: WorkloadSight,
+  servers: AgentsOf,
+  baseline: Baseline | null,
+  memory: WorkloadMemory,
+  atMs: number,
+): Measurement[] {
+  const flapping = memory.flapping(sight.agents, atMs);
+  return [
+    ...SIDES.flatMap((side) => judgeAgents(sight, side, servers[side], atMs)),
+    known(of("agents-flapping"), atMs, flapping.length, flapping),
+    ...judgeFrameworks(sight, baseline, atMs),
+    ...judgeTasks(sight, baseline, memory, atMs),
+  ];
+}
+
+/** Agents that answer at the addresses of these servers. */
+export function agentsAt(agents: readonly Agent[], servers: readonly ServerRef[]): Agent[] {
+  return agents.filter((agent) => servers.some((server) => isAgentAt(agent, server)));
+}
+
+export function isAgentAt({ address, hostname }: Agent, server: ServerRef): boolean {
+  const port = address.slice(address.lastIndexOf(":") + 1);
+  return server.address === address || server.address === `${hostname}:${port}`;
+}
+
+function judgeAgents(
+  { agents, tasks }: WorkloadSight,
+  side: SideName,
+  servers: readonly ServerRef[],
+  atMs: number,
+): Measurement[] {
+  const here = agentsAt(agents, servers);
+  const away = servers.filter((server) => !here.some((agent) => isAgentAt(agent, server)));
+  const ids = new Set(here.map(({ id }) => id));
+  const left = tasks.filter(
+    (task) => ids.has(task.agentId) && task.place !== "completed" && ALIVE.has(task.state),
+  );
+  const undrained = here.filter(({ drain, active }) => active || drain?.state === "DRAINING");
+  const working = here.filter((agent) => agent.allocated.length > 0).map(({ hostname }) => hostname);
+  return [
+    known(
+      of("agents-registered", side),
+      atMs,
+      here.length,
+      away.map(({ name }) => `${name} is not registered`),
+    ),
+    known(
+      of("tasks-left", side),
+      atMs,
+      left.length,
+      left.map(({ id }) => id),
+    ),
+    known(
+      of("agents-drained", side),
+      atMs,
+      undrained.length === 0,
+      undrained.map(({ hostname }) => hostname),
+    ),
+    known(of("offers-accepted", side), atMs, working.length, working),
+  ];
+}
+
+function judgeFrameworks(
+  { frameworks }: WorkloadSight,
+  baseline: Baseline | null,
+  atMs: number,
+): Measurement[] {
+  const connected = frameworks.filter((one) => !one.completed && one.connected && one.active);
+  const loose = frameworks
+    .filter((one) => !one.completed && !one.checkpoint)
+    .map(({ name, id }) => `${name} (${id})`);
+  const missing = of("frameworks-missing");
+  const there = new Set(connected.map(({ id }) => id));
+  const gone = baseline?.frameworks.filter((id) => !there.has(id)) ?? [];
+  return [
+    known(
+      of("frameworks-connected"),
+      atMs,
+      connected.length,
+      connected.map(({ name }) => name),
+    ),
+    known(of("frameworks-without-checkpoint"), atMs, loose.length, loose),
+    baseline === null
+      ? unknown(missing, atMs, "there is no baseline yet")
+      : known(missing, atMs, gone.length, gone),
+  ];
+}
+
+function judgeTasks(
+  { tasks }: WorkloadSight,
+  baseline: Baseline | null,
+  memory: WorkloadMemory,
+  atMs: number,
+): Measurement[] {
+  const running = tasks.filter(({ state, place }) => place === "current" && state === "TASK_RUNNING");
+  const sick = running.filter(({ status }) => status?.healthy === false).map(({ id }) => id);
+  const failed = of("tasks-failed-by-us");
+  if (baseline !== null) remember(tasks, baseline, memory);
+  return [
+    known(of("tasks-running"), atMs, running.length),
+    known(of("tasks-unhealthy"), atMs, sick.length, sick),
+    baseline === null
+      ? unknown(failed, atMs, "there is no baseline yet")
+      : known(failed, atMs, memory.failedByUs.size, [...memory.failedByUs.values()]),
+  ];
+}
+
+/** Those of the baseline and those that came since, each judged by how it ended. */
+function remember(tasks: readonly Task[], baseline: Baseline, memory: WorkloadMemory): void {
+  const since = tasks.filter((task) => (task.status?.atMs ?? 0) >= baseline.atMs);
+  const known_ = new Set(baseline.tasks.map(({ frameworkId, id }) => `${frameworkId} ${id}`));
+  const newer = since.filter(({ frameworkId, id }) => !known_.has(`${frameworkId} ${id}`));
+  for (const fate of fatesOf([...baseline.tasks, ...newer], tasks, new Set())) {
+    if (fate.fate !== "failed-by-us") continue;
+    memory.failedByUs.set(`${fate.frameworkId} ${fate.id}`, `${fate.id}: ${fate.reason}`);
+  }
+}
