@@ -81,7 +81,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/migration": [],
   "src/migration/archive": ["state"],
   "src/migration/observe": ["src/migration/model", "src/migration/drain", "src/mesos", "src/zookeeper"],
-  "src/migration/drain": ["src/migration/model", "src/marathon", "src/mesos"],
+  "src/migration/drain": ["src/migration/model", "src/http", "src/marathon", "src/mesos"],
   "src/migration/model": ["src/migration"],
   "src/quickstart": ["src/zookeeper", "providers/zookeeper"],
   "src/cli": [

@@ -65,3 +65,31 @@ function failed(
 ): DiagnosticError {
   return new DiagnosticError([errorDiagnostic(code, summary, rest)]);
 }
+
+/** Runs of a batch framework that go on for longer than they were given. */
+export function runsDoNotEnd(framework: string, seconds: number, left: string): DiagnosticError {
+  return failed("drain-runs", `${framework}: runs did not end within ${seconds} s: ${left}`, {
+    detail: "None of them was touched; their agents get no new ones.",
+    remedy:
+      "Wait and `ferry migrate resume`, with a larger spec.drain.runsEndSeconds if need be; or end them in the framework.",
+  });
+}
+
+export function drainInMaintenance(hostname: string): DiagnosticError {
+  return failed(
+    "drain-maintenance",
+    `the agent on ${hostname} cannot be drained: its machine is in a maintenance schedule`,
+    {
+      detail: "Mesos refuses a drain then. The agent gets no new tasks; those that it has run on.",
+      remedy: `Take ${hostname} out of the schedule (kind MesosMaintenance), or let its tasks end, then \`ferry migrate resume\`.`,
+    },
+  );
+}
+
+export function drainUnfinished(seconds: number, left: string): DiagnosticError {
+  return failed("drain-unfinished", `agents are not empty after ${seconds} s: ${left}`, {
+    detail: "Mesos goes on draining them; a drain cannot be taken back while it goes on.",
+    remedy:
+      "See that the frameworks of these tasks are connected and acknowledge their ends, then `ferry migrate resume`.",
+  });
+}
