@@ -80,6 +80,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/migration": [],
   "src/migration/model": ["src/migration"],
+  "src/migration/declared": ["src/migration/model", "src/config", "src/schema"],
+  "src/migration/plan": ["src/migration/model", "src/migration/quorum", "src/migration/gates"],
   "src/quickstart": ["src/zookeeper", "providers/zookeeper"],
   "src/cli": [
     "src/apply",
