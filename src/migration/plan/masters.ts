@@ -22,11 +22,12 @@ function questionOf(platform: Platform, spec: MigrationSpec, side: SideName): Qu
 }
 
 /**
- * In the order of the specification, whatever happened since, so that the same platform gives the same path. Of masters that are alike the
- * leader's side's come as declared.
+ * In one order, whatever happened since, so that the same platform gives the same path. The first leader of A comes first: on a way back
+ * it is started first there, and leads again.
  */
 function mastersNow(platform: Platform, spec: MigrationSpec): readonly MasterNow[] {
   const names = new Set([
+    ...(platform.firstLeader === null ? [] : [platform.firstLeader]),
     ...spec.source.masters.servers.map(({ name }) => name),
     ...spec.target.masters.servers.map(({ name }) => name),
   ]);

@@ -23,12 +23,21 @@ export interface Platform {
   /** In the order in which they were started: of the candidates of a side the first one leads. */
   readonly masters: ReadonlyMap<string, ReplicaState>;
   readonly leader: string | null;
+  /** The master of A that led before; the first to be started there again. */
+  readonly firstLeader: string | null;
   readonly agents: ReadonlyMap<string, AgentState>;
   readonly frameworks: ReadonlyMap<string, SideName>;
 }
 
-/** Before anything is done. `leader`: the master of A that leads. */
-export function beginningOf(spec: MigrationSpec, leader: string | null): Platform {
+export interface Beginning {
+  /** The master of A that leads. */
+  readonly leader: string | null;
+  /** B's ensemble was there before. */
+  readonly ensembleB: boolean;
+}
+
+/** Before anything is done. */
+export function beginningOf(spec: MigrationSpec, { leader, ensembleB }: Beginning): Platform {
   const { source, target, modes } = spec;
   const quorum = source.masters.quorum;
   const there = (name: string) => [name, { kind: "voting", zookeeper: "a", quorum }] as const;
@@ -38,13 +47,13 @@ export function beginningOf(spec: MigrationSpec, leader: string | null): Platfor
   return {
     sync: false,
     lower: null,
-    // One that is only named, or was there before, is never removed.
-    ensembles: { a: true, b: target.zookeeper.resource === null },
+    ensembles: { a: true, b: ensembleB },
     masters: new Map<string, ReplicaState>([
       ...source.masters.servers.map(({ name }) => there(name)),
       ...fresh.map(({ name }) => absent(name)),
     ]),
     leader,
+    firstLeader: leader,
     agents: new Map<string, AgentState>([
       ...source.agents.servers.map(({ name }) => [name, { side: "a", running: true, active: true }] as const),
       ...newAgents.map(({ name }) => [name, { side: "b", running: false, active: false }] as const),
