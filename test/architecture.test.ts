@@ -83,6 +83,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/migration/observe": ["src/migration/model", "src/migration/drain", "src/mesos", "src/zookeeper"],
   "src/migration/drain": ["src/migration/model", "src/http", "src/marathon", "src/mesos"],
   "src/migration/model": ["src/migration"],
+  "src/migration/declared": ["src/migration/model", "src/config", "src/schema"],
+  "src/migration/plan": ["src/migration/model", "src/migration/quorum", "src/migration/gates"],
+  "src/migration/quorum": ["src/migration/model"],
   "src/quickstart": ["src/zookeeper", "providers/zookeeper"],
   "src/cli": [
     "src/apply",

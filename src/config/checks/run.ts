@@ -11,6 +11,8 @@ import { checkIgnoredFields } from "./ignored-fields.js";
 import type { CheckInput } from "./input.js";
 import { checkMarathonIds, orderMarathon } from "./marathon.js";
 import { checkMesos } from "./mesos.js";
+import { checkMigrationPairs } from "./migration-pairs.js";
+import { checkMigrations } from "./migrations.js";
 import { checkPorts } from "./ports.js";
 import { checkReferences } from "./references.js";
 import { checkSyncPairs } from "./sync-pairs.js";
@@ -30,6 +32,8 @@ const CHECKS: readonly ((input: CheckInput) => void)[] = [
   checkSyncs,
   checkSyncPairs,
   checkMesos,
+  checkMigrations,
+  checkMigrationPairs,
   checkMarathonIds,
   checkIgnoredFields,
   orderZNodes,
