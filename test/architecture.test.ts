@@ -80,6 +80,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/migration": [],
   "src/migration/model": ["src/migration"],
+  "src/migration/coordination": ["src/migration/model", "src/mesos", "src/sync", "src/zookeeper"],
+  "src/migration/actions": [
+    "src/migration/model",
+    "src/migration/coordination",
+    "src/http",
+    "src/mesos",
+    "src/marathon",
+    "src/sync",
+    "src/zookeeper",
+    "providers",
+  ],
   "src/quickstart": ["src/zookeeper", "providers/zookeeper"],
   "src/cli": [
     "src/apply",
