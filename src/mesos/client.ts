@@ -30,6 +30,7 @@ import type { MesosConnection } from "./connection.js";
 import { type Detect, detectLeader } from "./detect.js";
 import { isMesosError, MesosError } from "./mesos-error.js";
 import {
+  flagsAt,
   healthOf,
   type MasterHealth,
   type MasterState,
@@ -131,6 +132,11 @@ export class MesosClient {
   /** What it thinks of itself: two can take themselves for the leader. */
   stateOf(master: string, signal: AbortSignal): Promise<MasterState> {
     return stateOf(this.transport, master, signal);
+  }
+
+  /** What it was started with. An agent may be asked as well. */
+  flagsAt(master: string, signal: AbortSignal): Promise<Readonly<Record<string, string>>> {
+    return flagsAt(this.transport, master, signal);
   }
 
   /** What the replicated log keeps, as this master knows it; null of a standby. */

@@ -1,0 +1,130 @@
+/**
+ * Carries out the steps of a migration, one at a time, and tells afterwards whether one was done. When to do what, and what is
+ * remembered, is the engine's. Between the steps it keeps the synchronisation alive.
+ */
+import { DiagnosticError, errorDiagnostic } from "../../diagnostics/diagnostic.js";
+import { MarathonError } from "../../marathon/marathon-error.js";
+import { MesosError } from "../../mesos/mesos-error.js";
+import { isZooKeeperError } from "../../zookeeper/zookeeper-error.js";
+import type { Coordination } from "../coordination/coordination.js";
+import { impossible } from "../coordination/refusal.js";
+import type { Action, ActionStep } from "../model/action.js";
+import type { ActionContext, ActionOutcome, ActionRunner, Probe } from "../model/ports.js";
+import type { MigrationRecord } from "../model/record.js";
+import type { MigrationSpec } from "../model/spec.js";
+import type { EnsembleControl } from "./ensemble-control.js";
+import { deployEnsemble, removeEnsemble } from "./ensemble-steps.js";
+import { handOver } from "./hand-over.js";
+import { type MesosAccess, MesosAt } from "./mesos-at.js";
+import { restartMaster } from "./restart-master.js";
+import type { Scope, World } from "./scope.js";
+import type { ServerControl } from "./server-control.js";
+import { Servers } from "./servers.js";
+import { startMaster } from "./start-master.js";
+import type { StepHandler, StepHandlers, StepKind } from "./step.js";
+import { stopMasterForGood } from "./stop-master.js";
+import { fenceCountersStep, startSync, stopSync, swapCounters } from "./sync-steps.js";
+import { takeBaseline } from "./take-baseline.js";
+
+export interface RunnerOptions {
+  readonly spec: MigrationSpec;
+  readonly coordination: Coordination;
+  readonly control: ServerControl;
+  readonly ensembles: EnsembleControl;
+  readonly mesos: MesosAccess;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Milliseconds between two looks; 200 when left out. */
+  readonly lookMs?: number;
+  /** Kinds of steps that are carried out elsewhere: draining, archives. */
+  readonly others?: StepHandlers;
+}
+
+const OWN: StepHandlers = {
+  "take-baseline": takeBaseline,
+  "deploy-ensemble": deployEnsemble,
+  "remove-ensemble": removeEnsemble,
+  "start-sync": startSync,
+  "stop-sync": stopSync,
+  "fence-counters": fenceCountersStep,
+  "swap-counters": swapCounters,
+  "start-master": startMaster,
+  "restart-master": restartMaster,
+  "stop-master": stopMasterForGood,
+  "hand-over": handOver,
+};
+
+const LOOK_MS = 200;
+/** What waits gives up before the engine does, so that it can say what it waited for. */
+const EARLIER_MS = 500;
+
+export class MigrationRunner implements ActionRunner {
+  private readonly world: World;
+  private readonly handlers: StepHandlers;
+
+  /** Closes `coordination` with itself. */
+  constructor(options: RunnerOptions) {
+    const { spec, coordination, control, ensembles, mesos, now, lookMs = LOOK_MS, others = {} } = options;
+    const servers = new Servers(spec);
+    this.world = { spec, servers, coordination, control, ensembles, mesos: new MesosAt(mesos), lookMs, now };
+    this.handlers = { ...OWN, ...others };
+  }
+
+  async run(action: Action, context: ActionContext): Promise<ActionOutcome> {
+    const scope = this.scope(action, context);
+    return inWords(action, context, () => this.handler(action.step).run(scope, action.step));
+  }
+
+  async probe(action: Action, context: ActionContext): Promise<Probe> {
+    const scope = this.scope(action, context);
+    return inWords(action, context, () => this.handler(action.step).probe(scope, action.step));
+  }
+
+  async sustain(record: MigrationRecord): Promise<void> {
+    const finished = record.stages.flatMap(({ actions }) => actions);
+    const last = finished.findLast(
+      ({ action: { step }, status }) =>
+        status === "done" && (step.kind === "start-sync" || step.kind === "stop-sync"),
+    );
+    if (last?.action.step.kind !== "start-sync") return;
+    await this.world.coordination.sync.start(new AbortController().signal);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.world.coordination.close(), this.world.mesos.close()]);
+  }
+
+  /** Its step and its handler are of one kind. */
+  private handler(step: ActionStep): StepHandler<StepKind> {
+    const found = this.handlers[step.kind];
+    if (found !== undefined) return found as StepHandler<StepKind>;
+    throw impossible(`nobody can carry out a step of kind ${step.kind}`, {
+      detail: "Nothing was touched.",
+      remedy: "Use a ferry that knows this kind of step.",
+    });
+  }
+
+  private scope(action: Action, context: ActionContext): Scope {
+    const { signal, facts, report } = context;
+    const deadline = performance.now() + Math.max(0, action.timeoutSeconds * 1_000 - EARLIER_MS);
+    return { ...this.world, action, signal, facts, report, deadline };
+  }
+}
+
+/** Errors of servers as diagnostics that name the step. */
+async function inWords<T>(action: Action, { signal }: ActionContext, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    signal.throwIfAborted();
+    const isServers =
+      error instanceof MesosError || error instanceof MarathonError || isZooKeeperError(error);
+    if (!isServers) throw error;
+    throw new DiagnosticError([
+      errorDiagnostic("migration-step-failed", `${action.id}: ${error.message}`, {
+        detail: "What the step had begun stays as it is; going on takes it up from there.",
+        remedy: "See why that server refuses or does not answer, then resume the migration.",
+      }),
+    ]);
+  }
+}
