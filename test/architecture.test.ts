@@ -92,6 +92,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/migration/actions": [
     "src/migration/model",
     "src/migration/coordination",
+    "src/migration/drain",
     "src/http",
     "src/mesos",
     "src/marathon",

@@ -203,7 +203,7 @@ export class Platform {
     const begun = Date.now();
     const report = (text: string) => void this.log.push(text);
     const signal = new AbortController().signal;
-    const outcome = await runner.run(action, { signal, facts: this.facts, report });
+    const outcome = await runner.run(action, { signal, facts: this.facts, note: async () => {}, report });
     this.facts.set(action.id, outcome.facts);
     this.log.push(`${action.id} ${Date.now() - begun} ms: ${outcome.text}`);
     await this.writeWeight();

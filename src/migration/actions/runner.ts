@@ -105,9 +105,9 @@ export class MigrationRunner implements ActionRunner {
   }
 
   private scope(action: Action, context: ActionContext): Scope {
-    const { signal, facts, report } = context;
+    const { signal, facts, note, report } = context;
     const deadline = performance.now() + Math.max(0, action.timeoutSeconds * 1_000 - EARLIER_MS);
-    return { ...this.world, action, signal, facts, report, deadline };
+    return { ...this.world, action, signal, facts, note, report, deadline };
   }
 }
 

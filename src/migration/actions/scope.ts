@@ -34,6 +34,8 @@ export interface Scope extends World, ControlContext {
   readonly action: Action;
   /** Of finished actions, by action id. */
   readonly facts: ReadonlyMap<string, Facts>;
+  /** See ActionContext. */
+  readonly note: (facts: Facts) => Promise<void>;
   /** Steady milliseconds at which it counts as failed. */
   readonly deadline: number;
 }

@@ -4,6 +4,7 @@
  */
 import type { Agent } from "../../mesos/answers.js";
 import type { Framework, Task } from "../../mesos/workloads.js";
+import { agentsAt, isAgentAt } from "../drain/agents-at.js";
 import { fatesOf } from "../drain/tasks.js";
 import type { Measurement } from "../model/observation.js";
 import type { ServerRef, SideName } from "../model/spec.js";
@@ -98,16 +99,6 @@ export function judgeWorkload(
     ...judgeFrameworks(sight, baseline, atMs),
     ...judgeTasks(sight, baseline, memory, atMs),
   ];
-}
-
-/** Agents that answer at the addresses of these servers. */
-export function agentsAt(agents: readonly Agent[], servers: readonly ServerRef[]): Agent[] {
-  return agents.filter((agent) => servers.some((server) => isAgentAt(agent, server)));
-}
-
-export function isAgentAt({ address, hostname }: Agent, server: ServerRef): boolean {
-  const port = address.slice(address.lastIndexOf(":") + 1);
-  return server.address === address || server.address === `${hostname}:${port}`;
 }
 
 function judgeAgents(
