@@ -90,10 +90,7 @@ class Walk {
       this.take(4, { kind: "repoint-agents", servers: group, zookeeper: "a" });
   }
 
-  private agentsWhere(
-    to: Platform,
-    test: (now: AgentState, then: AgentState) => boolean,
-  ): readonly string[] {
+  private agentsWhere(to: Platform, test: (now: AgentState, then: AgentState) => boolean): readonly string[] {
     return [...to.agents].flatMap(([name, then]) => {
       const now = this.at.agents.get(name);
       return now !== undefined && test(now, then) ? [name] : [];
@@ -168,4 +165,3 @@ function noWayBack(spec: MigrationSpec, why: string, change: string): Diagnostic
     }),
   ]);
 }
-
