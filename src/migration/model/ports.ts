@@ -64,6 +64,11 @@ export interface Claim {
   /** Record as it is, with the new epoch in it. */
   readonly record: MigrationRecord;
   /**
+   * The one before may still be at it: it ended without a word, and not on this very host. It notices within seconds that the
+   * migration is not its own any more; nothing may be begun before.
+   */
+  readonly mayLinger: boolean;
+  /**
    * Compare-and-set on `revision`, which the caller has raised by one: rejects with DiagnosticError (`migration-taken-over`) once
    * somebody else has claimed it. What the record took in of requests and approvals counts as taken up from then on.
    */

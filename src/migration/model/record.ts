@@ -79,7 +79,14 @@ export interface Approval {
 export type Request =
   | { readonly kind: "pause"; readonly who: string; readonly atMs: number }
   | { readonly kind: "resume"; readonly who: string; readonly atMs: number }
-  | { readonly kind: "roll-back"; readonly to: 0 | StageNumber; readonly who: string; readonly atMs: number }
+  | {
+      readonly kind: "roll-back";
+      readonly to: 0 | StageNumber;
+      /** Why, in words; may be empty. */
+      readonly reason: string;
+      readonly who: string;
+      readonly atMs: number;
+    }
   /** A person has looked whether the action of which nobody could tell has happened. */
   | {
       readonly kind: "settle";
