@@ -83,6 +83,18 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/migration/declared": ["src/migration/model", "src/config", "src/schema"],
   "src/migration/plan": ["src/migration/model", "src/migration/quorum", "src/migration/gates"],
   "src/migration/quorum": ["src/migration/model"],
+  "src/migration/audit": ["src/migration/model", "state", "state/local"],
+  "src/migration/engine": ["src/migration/model", "src/migration/audit"],
+  "src/migration/store": [
+    "src/migration/model",
+    "src/zookeeper",
+    "src/config",
+    "state",
+    "state/local",
+    "state/zookeeper",
+    "providers",
+  ],
+  "src/migration/report": ["src/migration/model", "src/migration/engine"],
   "src/quickstart": ["src/zookeeper", "providers/zookeeper"],
   "src/cli": [
     "src/apply",
@@ -102,7 +114,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders that compute only: no file, no network, no clock of their own. */
-const PURE = ["src/plan", "src/render", "src/value"];
+const PURE = ["src/plan", "src/render", "src/value", "src/migration/report"];
 const FORBIDDEN_IN_PURE =
   /from "(node:(fs|net|http|https|tls|child_process|dgram|dns|os)[^"]*|undici|dockerode|isomorphic-git)"|Date\.now\(|Math\.random\(/;
 
