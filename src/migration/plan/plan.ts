@@ -105,14 +105,14 @@ function digits(number: number): string {
   return String(number).padStart(2, "0");
 }
 
-/** Undoes the whole stage. A plan without a path of the masters has no way back to show either. */
+/** Undoes the whole stage. Without a path of the masters, or an archive, there is none to show. */
 function wayBackOf(
   { spec, path }: Found,
   stage: StageNumber,
   before: Platform,
   done: Platform,
 ): readonly Action[] {
-  if (path?.kind !== "path") return [];
+  if (path?.kind !== "path" || (stage === 6 && spec.archiveKey === null)) return [];
   return stepsBack(spec, done, before).map(({ step }, at) =>
     actionOf(spec, step, { stage, number: `${stage}.b${digits(at + 1)}` }),
   );

@@ -60,7 +60,10 @@ function beginningIn(spec: MigrationSpec, record: MigrationRecord): Platform {
 
 /** As they were begun, whatever stage they belong to. */
 function inOrder(record: MigrationRecord): readonly ActionRecord[] {
-  const all = record.stages.flatMap(({ actions }) => actions);
+  const all = [...record.past, ...record.stages].flatMap(({ actions }) =>
+    // What is known to have changed nothing is as if it had not been begun.
+    actions.filter(({ status }) => status !== "not-done"),
+  );
   return all
     .map((entry, at) => ({ entry, at }))
     .sort((x, y) => x.entry.begunMs - y.entry.begunMs || x.at - y.at)
@@ -105,8 +108,11 @@ function stageBetween(undoes: StageNumber, to: number, current: StageNumber): St
 
 /** How many ways back the record holds already. */
 function turnsOf(record: MigrationRecord): number {
-  const numbers = record.stages.flatMap(({ actions }) =>
-    actions.flatMap(({ action }) => /^back(\d+)\./.exec(action.id)?.[1] ?? []),
+  const begunOnes = [...record.past, ...record.stages].flatMap(({ actions }) =>
+    actions.map(({ action }) => action),
+  );
+  const numbers = [...begunOnes, ...(record.wayBack?.actions ?? [])].flatMap(
+    ({ id }) => /^back(\d+)\./.exec(id)?.[1] ?? [],
   );
   return Math.max(0, ...numbers.map(Number));
 }

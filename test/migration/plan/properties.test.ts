@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Action } from "../../../src/migration/model/action.js";
+import { newRecord } from "../../../src/migration/model/new-record.js";
 import type { MigrationPlan } from "../../../src/migration/model/plan.js";
 import type { ActionRecord, MigrationRecord } from "../../../src/migration/model/record.js";
 import { type MigrationSpec, STAGES } from "../../../src/migration/model/spec.js";
@@ -54,14 +55,10 @@ function entry(action: Action, at: number, more: Partial<ActionRecord> = {}): Ac
   return { action, status: "done", begunMs: at, endedMs: at, outcome: "", attempts: 1, facts: {}, ...more };
 }
 
-function recordOf(plan: MigrationPlan, entries: readonly ActionRecord[]): MigrationRecord {
+function recordOf({ spec, plan }: Case, entries: readonly ActionRecord[]): MigrationRecord {
   return {
-    format: 1,
-    id: "move-20260101-0000",
-    name: plan.migration,
+    ...newRecord("move-20260101-0000", spec, plan, 0),
     status: "paused",
-    reason: "",
-    plan,
     stages: STAGES.map((number) => ({
       number,
       status: "acting",
@@ -71,11 +68,6 @@ function recordOf(plan: MigrationPlan, entries: readonly ActionRecord[]): Migrat
       criteria: [],
     })),
     stage: 1,
-    approvals: [],
-    request: null,
-    epoch: 1,
-    createdMs: 0,
-    updatedMs: 0,
   };
 }
 
@@ -173,7 +165,7 @@ properties("from anywhere there is a safe way back to the end of any earlier sta
       const goal = Math.min(to, stage - 1);
       const earlier = worldOf(found);
       for (const { step } of actionsTo(found.plan, goal)) earlier.do(step);
-      const back = planWayBack(found.spec, recordOf(found.plan, entries), goal);
+      const back = planWayBack(found.spec, recordOf(found, entries), goal);
       for (const { step } of back) world.do(step);
       assert.equal(world.faults, [], back.map(({ id }) => id).join("\n"));
       assert.is(world.view(), earlier.view());
@@ -188,11 +180,11 @@ properties("a way back that was cut off is gone on with, and the way there once 
     fc.property(accepted, cut, fc.double({ min: 0, max: 1, noNaN: true }), (found, { share, to }, part) => {
       const { world, entries, stage } = carriedOut(found, share, "clean");
       const goal = Math.min(to, stage - 1);
-      const back = planWayBack(found.spec, recordOf(found.plan, entries), goal);
+      const back = planWayBack(found.spec, recordOf(found, entries), goal);
       const done = back.slice(0, Math.floor(part * back.length));
       const all = [...entries, ...done.map((action, at) => entry(action, entries.length + at))];
       for (const { step } of done) world.do(step);
-      const rest = planWayBack(found.spec, recordOf(found.plan, all), goal);
+      const rest = planWayBack(found.spec, recordOf(found, all), goal);
       for (const { step } of rest) world.do(step);
       const earlier = worldOf(found);
       for (const { step } of actionsTo(found.plan, goal)) earlier.do(step);

@@ -28,11 +28,7 @@ export class World {
   private readonly frameworks = new Map<string, SideName>();
   readonly faults: string[] = [];
 
-  constructor(
-    spec: MigrationSpec,
-    leader: number,
-    ensembleB: boolean,
-  ) {
+  constructor(spec: MigrationSpec, leader: number, ensembleB: boolean) {
     const { source, target, modes } = spec;
     this.ensembles = { a: true, b: ensembleB };
     for (const { name } of source.masters.servers)
