@@ -30,7 +30,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "state/upgrade": ["state"],
   "state/zookeeper": ["state", "src/zookeeper", "src/config", "providers"],
   "src/plan": ["src/config", "state", "providers"],
-  "src/render": ["src/plan", "state", "src/config", "src/sync"],
+  "src/render": ["src/plan", "state", "src/config", "src/sync", "src/migration/quorum"],
   "src/live": ["src/config", "src/plan", "src/schedule", "state", "providers"],
   "src/apply": ["src/config", "src/plan", "src/live", "src/schedule", "state", "providers"],
   providers: [
