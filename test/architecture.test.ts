@@ -80,6 +80,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/migration": [],
   "src/migration/model": ["src/migration"],
+  "src/migration/gates": ["src/migration/model"],
   "src/migration/quorum": ["src/migration/model"],
   "src/quickstart": ["src/zookeeper", "providers/zookeeper"],
   "src/cli": [
