@@ -48,7 +48,8 @@ function withUnit(value: MeasuredValue, unit: string): string {
   const number = Number.isFinite(value)
     ? value.toLocaleString("en-US", { maximumFractionDigits: 1 })
     : String(value);
-  return unit === "" ? number : `${number} ${unit}`;
+  if (unit === "") return number;
+  return `${number} ${value === 1 && unit.length > 2 ? unit.replace(/s$/, "") : unit}`;
 }
 
 /** Milliseconds as `0 s`, `12 s`, `3 min 5 s`, `2 h 10 min`, never more than it was. */
