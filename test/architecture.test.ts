@@ -32,6 +32,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/plan": ["src/config", "state", "providers"],
   "src/render": ["src/plan", "state", "src/config", "src/sync"],
   "src/render/migration": ["src/render", "src/migration/model"],
+  "src/render": ["src/plan", "state", "src/config", "src/sync", "src/migration/quorum"],
   "src/live": ["src/config", "src/plan", "src/schedule", "state", "providers"],
   "src/apply": ["src/config", "src/plan", "src/live", "src/schedule", "state", "providers"],
   providers: [
@@ -92,6 +93,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/migration/declared": ["src/migration/model", "src/config", "src/schema"],
   "src/migration/recorded": ["src/migration/model", "src/config", "state", "providers"],
   "src/migration/plan": ["src/migration/model", "src/migration/quorum", "src/migration/gates"],
+  "src/migration/gates": ["src/migration/model"],
   "src/migration/quorum": ["src/migration/model"],
   "src/migration/audit": ["src/migration/model", "state", "state/local"],
   "src/migration/engine": ["src/migration/model", "src/migration/audit"],
