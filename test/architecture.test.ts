@@ -31,6 +31,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "state/zookeeper": ["state", "src/zookeeper", "src/config", "providers"],
   "src/plan": ["src/config", "state", "providers"],
   "src/render": ["src/plan", "state", "src/config", "src/sync"],
+  "src/render/migration": ["src/render", "src/migration/model"],
+  "src/render": ["src/plan", "state", "src/config", "src/sync", "src/migration/quorum"],
   "src/live": ["src/config", "src/plan", "src/schedule", "state", "providers"],
   "src/apply": ["src/config", "src/plan", "src/live", "src/schedule", "state", "providers"],
   providers: [
@@ -41,6 +43,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "providers/zookeeper",
     "providers/marathon",
     "providers/mesos",
+    "providers/migration",
     "src/zookeeper",
   ],
   "providers/host": ["providers"],
@@ -50,6 +53,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "providers/zookeeper": ["providers", "providers/deployed", "src/zookeeper", "src/sync"],
   "providers/marathon": ["providers", "providers/deployed", "src/marathon", "src/schema"],
   "providers/mesos": ["providers", "providers/deployed", "src/mesos", "src/http"],
+  "providers/zookeeper": ["providers", "src/zookeeper", "src/sync"],
+  "providers/marathon": ["providers", "src/marathon", "src/schema"],
+  "providers/mesos": ["providers", "src/mesos", "src/http"],
+  "providers/migration": [
+    "providers",
+    "src/migration/model",
+    "src/migration/declared",
+    "src/migration/plan",
+    "src/render/migration",
+  ],
   "src/sync": ["src/sync/paths", "src/zookeeper"],
   "src/sync/paths": ["src/sync", "src/zookeeper"],
   "src/sandbox/mesos/coordination": ["src/zookeeper"],
@@ -98,7 +111,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/migration/drain": ["src/migration/model", "src/http", "src/marathon", "src/mesos"],
   "src/migration/model": ["src/migration"],
   "src/migration/declared": ["src/migration/model", "src/config", "src/schema"],
+  "src/migration/recorded": ["src/migration/model", "src/config", "state", "providers"],
   "src/migration/plan": ["src/migration/model", "src/migration/quorum", "src/migration/gates"],
+  "src/migration/gates": ["src/migration/model"],
   "src/migration/quorum": ["src/migration/model"],
   "src/migration/coordination": ["src/migration/model", "src/mesos", "src/sync", "src/zookeeper"],
   "src/migration/actions": [
@@ -112,6 +127,18 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/zookeeper",
     "providers",
   ],
+  "src/migration/audit": ["src/migration/model", "state", "state/local"],
+  "src/migration/engine": ["src/migration/model", "src/migration/audit"],
+  "src/migration/store": [
+    "src/migration/model",
+    "src/zookeeper",
+    "src/config",
+    "state",
+    "state/local",
+    "state/zookeeper",
+    "providers",
+  ],
+  "src/migration/report": ["src/migration/model", "src/migration/engine"],
   "src/quickstart": ["src/zookeeper", "providers/zookeeper"],
   "src/cli": [
     "src/apply",
@@ -131,7 +158,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders that compute only: no file, no network, no clock of their own. */
-const PURE = ["src/plan", "src/render", "src/value"];
+const PURE = [
+  "src/plan",
+  "src/render",
+  "src/render/migration",
+  "src/value",
+  "src/migration/plan",
+  "src/migration/recorded",
+  "src/migration/report",
+];
 const FORBIDDEN_IN_PURE =
   /from "(node:(fs|net|http|https|tls|child_process|dgram|dns|os)[^"]*|undici|dockerode|isomorphic-git)"|Date\.now\(|Math\.random\(/;
 

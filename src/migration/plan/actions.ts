@@ -179,7 +179,7 @@ function textOf(spec: MigrationSpec, step: ActionStep): string {
     case "start-agents":
       return `Start ${some(step.servers)} with empty work directories, and wait until they are registered.`;
     case "remove-agents":
-      return `Stop ${some(step.servers)} for good: they hold no task any more.`;
+      return `Stop ${some(step.servers)} for good: no task is left there.`;
     case "repoint-agents":
       return `Restart ${some(step.servers)} with ${sideText(step.zookeeper)}'s ZooKeeper: same work directory, same id, same tasks.`;
     case "deactivate-agents":

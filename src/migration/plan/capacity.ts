@@ -126,11 +126,15 @@ function constraintFault(
 ): Shortage | null {
   const known = rooms.filter(({ attributes }) => attributes !== null || isHostname(field));
   if (known.length < rooms.length) return null;
-  const values = rooms.flatMap((room) => valueOf(room, field) ?? []);
+  const values = rooms.flatMap((room) => attributeOf(room, field) ?? []);
   const fitting = values.filter((found) => matches(operator, found, value));
   const distinct = new Set(fitting).size;
-  const wanted = operator === "UNIQUE" ? app.instances : operator === "MAX_PER" ? app.instances / Number(value || 1) : 1;
-  const enough = operator === "UNIQUE" || operator === "MAX_PER" ? distinct >= wanted : fitting.length > 0 || operator === "UNLIKE";
+  const wanted =
+    operator === "UNIQUE" ? app.instances : operator === "MAX_PER" ? app.instances / Number(value || 1) : 1;
+  const enough =
+    operator === "UNIQUE" || operator === "MAX_PER"
+      ? distinct >= wanted
+      : fitting.length > 0 || operator === "UNLIKE";
   if (enough || (operator === "GROUP_BY" && values.length > 0)) return null;
   const written = [field, operator, value].filter((part) => part !== "").join(" ");
   return {
@@ -143,7 +147,7 @@ function isHostname(field: string): boolean {
   return field === "hostname" || field === "@hostname";
 }
 
-function valueOf(room: Room, field: string): string | undefined {
+function attributeOf(room: Room, field: string): string | undefined {
   return isHostname(field) ? room.hostname : room.attributes?.[field];
 }
 

@@ -4,9 +4,17 @@ import type { MigrationSpec } from "../model/spec.js";
 /** Enough to be quick on large platforms, few enough to look at. */
 const MOST = 50;
 
+/** For what takes nothing away: new agents, and those that hold no task any more. */
+export function largeGroups(servers: readonly string[]): readonly (readonly string[])[] {
+  return cut(servers, MOST);
+}
+
 /** Groups of at most the share that may be away, one at least. */
 export function groups(spec: MigrationSpec, servers: readonly string[]): readonly (readonly string[])[] {
-  const size = groupSize(spec);
+  return cut(servers, groupSize(spec));
+}
+
+function cut(servers: readonly string[], size: number): readonly (readonly string[])[] {
   const result: (readonly string[])[] = [];
   for (let at = 0; at < servers.length; at += size) result.push(servers.slice(at, at + size));
   return result;

@@ -5,7 +5,7 @@ import { type MigrationSpec, STAGES, type StageNumber } from "../model/spec.js";
 import type { QuorumPath } from "../quorum/question.js";
 import { type PathPart, quorumState, splitAtHandOver } from "../quorum/split.js";
 import { countedPaths } from "./actions.js";
-import { groups } from "./groups.js";
+import { groups, largeGroups } from "./groups.js";
 import type { Platform } from "./platform.js";
 import { stepOf } from "./way-back.js";
 
@@ -83,11 +83,10 @@ function fourth(spec: MigrationSpec): readonly ActionStep[] {
   const replace = spec.modes.agents === "replace";
   const { servers } = replace ? spec.target.agents : spec.source.agents;
   const names = servers.map(({ name }) => name);
+  if (replace)
+    return largeGroups(names).map((group): ActionStep => ({ kind: "start-agents", servers: group }));
   return groups(spec, names).map(
-    (group): ActionStep =>
-      replace
-        ? { kind: "start-agents", servers: group }
-        : { kind: "repoint-agents", servers: group, zookeeper: "b" },
+    (group): ActionStep => ({ kind: "repoint-agents", servers: group, zookeeper: "b" }),
   );
 }
 
@@ -109,7 +108,7 @@ function emptying(spec: MigrationSpec): readonly ActionStep[] {
       .filter(({ kind }) => kind !== "other")
       .map(({ name }): ActionStep => ({ kind: "drain-framework", framework: name, servers })),
     ...groups(spec, servers).map((group): ActionStep => ({ kind: "drain-agents", servers: group })),
-    ...groups(spec, servers).map((group): ActionStep => ({ kind: "remove-agents", servers: group })),
+    ...largeGroups(servers).map((group): ActionStep => ({ kind: "remove-agents", servers: group })),
   ];
 }
 

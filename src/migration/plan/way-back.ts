@@ -8,7 +8,7 @@ import type { MigrationSpec, SideName, StageNumber } from "../model/spec.js";
 import type { PathStep } from "../quorum/question.js";
 import { splitAtHandOver } from "../quorum/split.js";
 import { countedPaths } from "./actions.js";
-import { groups } from "./groups.js";
+import { groups, largeGroups } from "./groups.js";
 import { mastersPath } from "./masters.js";
 import { type AgentState, after, leadingSide, type Platform } from "./platform.js";
 
@@ -47,10 +47,18 @@ class Walk {
 
   /** Both ensembles and what keeps them equal, as far as anything else has to be undone. */
   connect(to: Platform): void {
-    if (!this.at.ensembles.a && to.ensembles.a) this.take(6, { kind: "restore-ensemble", side: "a" });
+    if (!this.at.ensembles.a && to.ensembles.a) this.restore();
     if (this.at.sync || (!to.sync && !differs(this.at, to))) return;
     this.take(6, { kind: "start-sync" });
     this.fence(6);
+  }
+
+  private restore(): void {
+    if (this.spec.archiveKey === null) {
+      const why = "The ZooKeeper of A is removed, and no archive of it was made (archive.key is not set).";
+      throw noWayBack(this.spec, why, "Move to a new platform by another migration.");
+    }
+    this.take(6, { kind: "restore-ensemble", side: "a" });
   }
 
   private fence(undoes: StageNumber): void {
@@ -68,7 +76,7 @@ class Walk {
   /** Those of A take tasks again. */
   oldAgents(to: Platform): void {
     const back = this.agentsWhere(to, (now, then) => then.running && !now.running);
-    for (const servers of groups(this.spec, back)) this.take(5, { kind: "start-agents", servers });
+    for (const servers of largeGroups(back)) this.take(5, { kind: "start-agents", servers });
     const asleep = this.agentsWhere(to, (now, then) => then.active && now.running && !now.active);
     if (asleep.length > 0) this.take(5, { kind: "reactivate-agents", servers: asleep });
   }
@@ -81,7 +89,7 @@ class Walk {
     for (const { name, kind } of this.spec.frameworks)
       if (kind !== "other") this.take(4, { kind: "drain-framework", framework: name, servers });
     for (const group of groups(this.spec, servers)) this.take(4, { kind: "drain-agents", servers: group });
-    for (const group of groups(this.spec, servers)) this.take(4, { kind: "remove-agents", servers: group });
+    for (const group of largeGroups(servers)) this.take(4, { kind: "remove-agents", servers: group });
   }
 
   repointedAgents(to: Platform): void {
@@ -90,10 +98,7 @@ class Walk {
       this.take(4, { kind: "repoint-agents", servers: group, zookeeper: "a" });
   }
 
-  private agentsWhere(
-    to: Platform,
-    test: (now: AgentState, then: AgentState) => boolean,
-  ): readonly string[] {
+  private agentsWhere(to: Platform, test: (now: AgentState, then: AgentState) => boolean): readonly string[] {
     return [...to.agents].flatMap(([name, then]) => {
       const now = this.at.agents.get(name);
       return now !== undefined && test(now, then) ? [name] : [];
@@ -162,10 +167,9 @@ export function sameMasters(at: Platform, to: Platform): boolean {
 
 function noWayBack(spec: MigrationSpec, why: string, change: string): DiagnosticError {
   return new DiagnosticError([
-    errorDiagnostic("migration-no-way-back", `${spec.name}: the masters cannot be taken back from here`, {
+    errorDiagnostic("migration-no-way-back", `${spec.name}: there is no way back from here`, {
       detail: `${why} Nothing was touched.`,
       remedy: change,
     }),
   ]);
 }
-

@@ -19,12 +19,13 @@ export function smallestChange(
   possible: (changed: QuorumQuestion) => boolean,
 ): string {
   const paused: QuorumQuestion = { ...question, pauses: "where-unavoidable" };
-  const single = [...broughtBack(question), ...otherQuorum(question), ...keptQuorum(question)];
+  const single = [...broughtBack(question), ...otherQuorum(question), ...nearerGoal(question)];
   const changes: Change[] = [
     ...pausing(question),
     ...single,
-    ...repointing(paused, question.pauses === "never"),
-    ...keptQuorum(paused).map(({ question, text }) => ({ question, text: `${text} ${PAUSES}` })),
+    ...repointing(question),
+    ...(question.pauses === "never" ? repointing(paused).map(withPauses) : []),
+    ...(question.pauses === "never" ? nearerGoal(paused).map(withPauses) : []),
     ...otherSizes(question),
   ];
   const helps = changes.find((change) => possible(change.question));
@@ -32,6 +33,10 @@ export function smallestChange(
     helps?.text ??
     "No single change of quorum, masters or mode helps: bring the masters of both sides to one size and quorum first."
   );
+}
+
+function withPauses({ question, text }: Change): Change {
+  return { question, text: `${text} ${PAUSES}` };
 }
 
 const PAUSES = "Pauses of registry writes have to be allowed too.";
@@ -66,7 +71,7 @@ function back(master: MasterNow): MasterNow {
 /** The smallest that is a majority: any larger one would be in the way of failures. */
 function otherQuorum(question: QuorumQuestion): Change[] {
   const { goal } = question;
-  const quorum = Math.floor(goal.masters.length / 2) + 1;
+  const quorum = majority(goal.masters.length);
   if (quorum === goal.quorum) return [];
   return [
     {
@@ -76,22 +81,38 @@ function otherQuorum(question: QuorumQuestion): Change[] {
   ];
 }
 
-/** As many of the goal's masters as the quorum of today's leader allows; the rest is another day's work. */
-function keptQuorum(question: QuorumQuestion): Change[] {
+/** A goal nearer to today's quorum, the nearest to the one that was asked for first; the rest is another day's work. */
+function nearerGoal(question: QuorumQuestion): Change[] {
   const { goal, masters } = question;
   const leader = masters.find(({ leading }) => leading)?.state;
+  const count = goal.masters.length;
   if (leader?.kind !== "voting" || leader.quorum === goal.quorum) return [];
-  const { quorum } = leader;
-  const kept = goal.masters.slice(0, 2 * quorum - 1);
-  const smaller = `Move to ${listed(kept)} with quorum ${quorum}, and change masters and quorum there afterwards.`;
-  const larger = `Move to ${mastersText(2 * quorum - 1)} with quorum ${quorum}, and lower the quorum there afterwards.`;
-  if (kept.length === 2 * quorum - 1)
-    return [{ question: { ...question, goal: { ...goal, quorum, masters: kept } }, text: smaller }];
-  return [{ question: withGoal(question, 2 * quorum - 1, quorum), text: larger }];
+  if (leader.quorum < goal.quorum)
+    return range(2, count - 1)
+      .reverse()
+      .map((size) => {
+        const kept = goal.masters.slice(0, size);
+        return {
+          question: { ...question, goal: { ...goal, masters: kept, quorum: majority(size) } },
+          text: `Move to ${listed(kept)} with quorum ${majority(size)} first, and add the others there afterwards.`,
+        };
+      });
+  return range(count + 1, LARGEST).map((size) => ({
+    question: withGoal(question, size, majority(size)),
+    text: `Move to ${mastersText(size)} with quorum ${majority(size)} first, and take the surplus away there afterwards.`,
+  }));
+}
+
+function range(first: number, last: number): number[] {
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
+}
+
+function majority(count: number): number {
+  return Math.floor(count / 2) + 1;
 }
 
 /** The masters that are there, instead of new ones. */
-function repointing(question: QuorumQuestion, pausesAreNew: boolean): Change[] {
+function repointing(question: QuorumQuestion): Change[] {
   const { masters, goal } = question;
   const leader = masters.find(({ leading }) => leading)?.state;
   if (leader?.kind !== "voting" || leader.zookeeper === goal.side) return [];
@@ -99,7 +120,7 @@ function repointing(question: QuorumQuestion, pausesAreNew: boolean): Change[] {
   const names = there.map(({ name }) => name);
   const changed: QuorumGoal = { ...goal, masters: names, quorum: leader.quorum };
   const text = `Restart ${listed(names)} onto ${sideText(goal.side)}'s ZooKeeper (mode repoint) instead of replacing ${names.length === 1 ? "it" : "them"}; quorum ${leader.quorum}.`;
-  return [{ question: { ...question, goal: changed }, text: pausesAreNew ? `${text} ${PAUSES}` : text }];
+  return [{ question: { ...question, goal: changed }, text }];
 }
 
 /** A log of another size to begin with, with the goal as it is or of that size too. */
@@ -107,9 +128,8 @@ function otherSizes(question: QuorumQuestion): Change[] {
   const { goal, masters } = question;
   const leader = masters.find(({ leading }) => leading)?.state;
   if (leader?.kind !== "voting" || leader.zookeeper === goal.side) return [];
-  const sizes = Array.from({ length: LARGEST - 1 }, (_, index) => index + 2);
-  return sizes.flatMap((size) => {
-    const quorum = Math.floor(size / 2) + 1;
+  return range(2, LARGEST).flatMap((size) => {
+    const quorum = majority(size);
     const others = masters.filter(
       ({ name, state }) => goal.masters.includes(name) && state.kind === "absent",
     );

@@ -95,6 +95,7 @@ export type RefusalReason =
   | "not-available"
   | "members-now"
   | "votes-now"
+  | "empty-now"
   | "leader-stays"
   | "members"
   | "votes"

@@ -86,11 +86,18 @@ function objectionToNow(question: QuorumQuestion): QuorumRefusal | null {
       `Stop ${tooMany} of them for good first, one that does not lead${tooMany === 1 ? "" : " at a time"}.`,
     );
   }
+  const empty = now.filter(({ state }) => state.kind === "empty").map(({ name }) => name);
+  if (empty.length > 1)
+    return none(
+      "empty-now",
+      `${listed(empty)} are empty at the same time: two that catch up at once can make each other abort.`,
+      `Stop ${listed(empty.slice(1))} for good first.`,
+    );
   if (tolerance(now) >= 0) return null;
   const down = now.filter(({ state }) => state.kind === "down" || state.kind === "empty");
   return none(
     "votes-now",
-    `${mastersText(votes(now))} vote now, and the leader needs ${quorumOf(now)} for every write.`,
+    `Only ${mastersText(votes(now))} can vote now, and the leader needs ${quorumOf(now)} votes for every write.`,
     down.length === 0
       ? "Bring the log's members back first."
       : `Bring ${listed(down.map(({ name }) => name))} back first.`,
@@ -146,7 +153,7 @@ function membersText(question: QuorumQuestion): string {
   const leader = leaderOf(question)?.name ?? "the leader";
   const quorum = quorumOf(mastersOf(question));
   const most = Math.max(1, 2 * Math.min(quorum, question.goal.quorum) - 1);
-  return `As long as ${leader} leads with quorum ${quorum}, the log may have no more than ${mastersText(most)} as members, else two leaders could write without knowing of each other; and no path gets through with so few.`;
+  return `As long as ${leader} leads with quorum ${quorum}, the log may have no more than ${most} member${most === 1 ? "" : "s"}, else two leaders could write without knowing of each other; and no path gets through with so few.`;
 }
 
 function votesText(question: QuorumQuestion): string {
@@ -154,7 +161,7 @@ function votesText(question: QuorumQuestion): string {
   const quorum = quorumOf(mastersOf(question));
   const { goal } = question;
   if (goal.quorum > quorum)
-    return `While ${leader} leads with quorum ${quorum} the log may have ${mastersText(2 * quorum - 1)}; when it goes ${2 * quorum - 2} of them vote, and the next leader needs ${goal.quorum}.`;
+    return `While ${leader} leads with quorum ${quorum} the log may have ${2 * quorum - 1} members; when it goes ${2 * quorum - 2} of them vote, and the next leader needs ${goal.quorum}.`;
   if (goal.quorum < quorum)
     return `Masters with quorum ${goal.quorum} may join only when no more than ${mastersText(2 * goal.quorum - 1)} are members, and with one of those restarting ${leader} has not the ${quorum} votes it needs.`;
   return `Every path has a moment in which fewer than ${goal.quorum} masters vote, so that nobody can write the registry.`;

@@ -24,11 +24,11 @@ export function stepText(step: MasterStep, server: string): string {
     case "start-master":
       return `start ${server} with an empty log and quorum ${step.quorum} on ${sideText(step.zookeeper)}'s ZooKeeper, wait until it votes`;
     case "restart-master":
-      return `restart ${server} with its log and quorum ${step.quorum} on ${sideText(step.zookeeper)}'s ZooKeeper`;
+      return `restart ${server} with its log and quorum ${step.quorum} on ${sideText(step.zookeeper)}'s ZooKeeper, wait until it votes`;
     case "stop-master":
       return `stop ${server} for good`;
     case "hand-over":
-      return `hand over: stop ${server}, the leader of ${sideText(step.from)}${thenText(step.then)}`;
+      return `hand leadership over to ${sideText(step.from === "a" ? "b" : "a")}: stop ${server}, which leads on ${sideText(step.from)}${thenText(step.then)}`;
   }
 }
 
