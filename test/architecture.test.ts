@@ -31,8 +31,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "state/zookeeper": ["state", "src/zookeeper", "src/config", "providers"],
   "src/plan": ["src/config", "state", "providers"],
   "src/render": ["src/plan", "state", "src/config", "src/sync"],
-  "src/render/migration": ["src/render", "src/migration/model"],
-  "src/render": ["src/plan", "state", "src/config", "src/sync", "src/migration/quorum"],
+  "src/render/migration": ["src/render", "src/migration/model", "src/migration/quorum"],
   "src/live": ["src/config", "src/plan", "src/schedule", "state", "providers"],
   "src/apply": ["src/config", "src/plan", "src/live", "src/schedule", "state", "providers"],
   providers: [
@@ -53,9 +52,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "providers/zookeeper": ["providers", "providers/deployed", "src/zookeeper", "src/sync"],
   "providers/marathon": ["providers", "providers/deployed", "src/marathon", "src/schema"],
   "providers/mesos": ["providers", "providers/deployed", "src/mesos", "src/http"],
-  "providers/zookeeper": ["providers", "src/zookeeper", "src/sync"],
-  "providers/marathon": ["providers", "src/marathon", "src/schema"],
-  "providers/mesos": ["providers", "src/mesos", "src/http"],
   "providers/migration": [
     "providers",
     "src/migration/model",

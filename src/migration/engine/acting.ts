@@ -37,6 +37,7 @@ export class Acting {
       runner: engine.runner,
       clock: engine.clock,
       facts: factsOf(ledger.record),
+      note: this.noter(action),
       report: this.reporter(action),
       askedToStop,
       lookEveryMs: pace.lookEveryMs,
@@ -109,6 +110,12 @@ export class Acting {
     };
   }
 
+  private noter(action: Action): ActionContext["note"] {
+    return async (facts) => {
+      await this.options.ledger.update((record) => step.noteFacts(record, action, facts));
+    };
+  }
+
   private async ask(action: Action): Promise<Probe> {
     const { clock, abort, runner } = this.options.engine;
     const controller = new AbortController();
@@ -117,6 +124,7 @@ export class Acting {
     const context: ActionContext = {
       signal: controller.signal,
       facts: factsOf(this.options.ledger.record),
+      note: this.noter(action),
       report: this.reporter(action),
     };
     const answered = new AbortController();

@@ -4,7 +4,7 @@
  */
 import { DiagnosticError } from "../../diagnostics/diagnostic.js";
 import type { Action } from "../model/action.js";
-import type { ActionOutcome, ActionRunner, Facts } from "../model/ports.js";
+import type { ActionContext, ActionOutcome, ActionRunner, Facts } from "../model/ports.js";
 import type { Clock } from "./clock.js";
 
 export type Carried =
@@ -19,6 +19,7 @@ export interface CarryOutOptions {
   readonly runner: ActionRunner;
   readonly clock: Clock;
   readonly facts: ReadonlyMap<string, Facts>;
+  readonly note: ActionContext["note"];
   readonly report: (message: string) => void;
   /**
    * Asked again and again while it runs. `soon`: end when it can be ended safely; `now`: whatever it is. Rejects when the migration is
@@ -36,10 +37,10 @@ type Ended =
   | { readonly kind: "error"; readonly error: unknown };
 
 export async function carryOut(action: Action, options: CarryOutOptions): Promise<Carried> {
-  const { runner, clock, facts, report } = options;
+  const { runner, clock, facts, note, report } = options;
   const controller = new AbortController();
   const begunMs = clock.now();
-  const run = runner.run(action, { signal: controller.signal, facts, report }).then(
+  const run = runner.run(action, { signal: controller.signal, facts, note, report }).then(
     (outcome): Ended => ({ kind: "done", outcome }),
     (error: unknown): Ended => ({ kind: "error", error }),
   );

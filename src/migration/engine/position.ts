@@ -75,12 +75,12 @@ export function isOver(record: MigrationRecord): boolean {
   return record.status === "done" || record.status === "archived" || isRolledBackWhole(record);
 }
 
-/** Facts of all finished actions, by action id; of an action that was done twice, the later ones. */
+/** Facts of all finished actions, and what others have noted, by action id; of an action that was done twice, the later ones. */
 export function factsOf(record: MigrationRecord): ReadonlyMap<string, Facts> {
   const facts = new Map<string, Facts>();
   for (const stage of [...record.past, ...record.stages]) {
     for (const { action, status, facts: learned } of stage.actions) {
-      if (status === "done") facts.set(action.id, learned);
+      if (status === "done" || Object.keys(learned).length > 0) facts.set(action.id, learned);
     }
   }
   return facts;

@@ -93,7 +93,8 @@ export function intend(record: MigrationRecord, action: Action, nowMs: number): 
     endedMs: null,
     outcome: "",
     attempts: (before?.attempts ?? 0) + 1,
-    facts: NO_FACTS,
+    // What an attempt that was cut off has noted.
+    facts: before === undefined || before.status === "done" ? NO_FACTS : before.facts,
   };
   return withAction(record, next);
 }
@@ -130,6 +131,14 @@ export function notDone(
   nowMs: number,
 ): MigrationRecord {
   return withOutcome(record, action, { status: "not-done", endedMs: nowMs, outcome: reason });
+}
+
+/** Something that the next attempt has to know, should this one be cut off. */
+export function noteFacts(record: MigrationRecord, action: Action, facts: Facts): MigrationRecord {
+  const present = recordOf(record, action);
+  return present?.status === "intended"
+    ? withOutcome(record, action, { facts: { ...present.facts, ...facts } })
+    : record;
 }
 
 /** How far it is, in words, while it runs. */

@@ -80,10 +80,10 @@ export const MEASURES: Readonly<Record<MeasureName, Measure>> = {
     "Agents that were lost and came back more than once in the last ten minutes.",
   ),
   "agents-drained": number("agents", "each", "Agents of the side that are drained: no task, no offer."),
-  "offers-accepted": number(
-    "offers",
+  "agents-offered": number(
+    "agents",
     "each",
-    "Offers of the side's agents that frameworks took or answered since the stage began.",
+    "Agents of the side that take part in offers: what they have free is offered to frameworks that want any.",
   ),
   "frameworks-connected": number(
     "frameworks",

@@ -67,7 +67,7 @@ function frameworksAndTasks(spec: MigrationSpec, stage: StageNumber): Rule[] {
   const { drain } = spec;
   const frameworksSeconds = stage === 5 ? REPOINT_SECONDS : FAILOVER_SECONDS;
   const failures = stage === 5 ? Math.max(0, drain.pauseAfterFailures - 1) : 0;
-  const offers = rule("Frameworks answer offers of B's agents", "offers-accepted", "b", atLeast(1), 120);
+  const offers = rule("What B's agents have is offered", "agents-offered", "b", atLeast(1), 120);
   return [
     rule("All frameworks are connected", "frameworks-missing", null, none, frameworksSeconds),
     rule("No task fails because of the migration", "tasks-failed-by-us", null, atMost(failures), 0),

@@ -192,12 +192,7 @@ function agentsOnB(spec: MigrationSpec, facts: GateFacts): Rule[] {
   const named = (replaced ? spec.target : spec.source).agents.servers.length;
   const count = replaced ? named : (facts.agents ?? named);
   const registered = replaced ? "B's agents are registered" : "The agents are registered again";
-  const offers = rule(
-    "Frameworks are offered what B's agents have, and answer",
-    "offers-accepted",
-    "b",
-    atLeast(1),
-  );
+  const offers = rule("What B's agents have is offered", "agents-offered", "b", atLeast(1));
   return [
     rule(registered, "agents-registered", side, atLeast(leastAgents(count, spec))),
     rule("No agent comes and goes", "agents-flapping", null, none),

@@ -25,7 +25,7 @@ export type MeasureName =
   | "agents-registered"
   | "agents-flapping"
   | "agents-drained"
-  | "offers-accepted"
+  | "agents-offered"
   | "frameworks-connected"
   | "frameworks-missing"
   | "tasks-running"

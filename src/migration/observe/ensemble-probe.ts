@@ -1,4 +1,4 @@
-/** How many servers of an ensemble serve, whether they have a quorum, and how many connections they hold; by their `srvr`. */
+/** How many servers of an ensemble serve, and whether they have a quorum; by their `srvr`. */
 import { fourLetterWord } from "../../zookeeper/four-letter.js";
 import type { Measurement } from "../model/observation.js";
 import type { SideName, ZooKeeperSide } from "../model/spec.js";
@@ -16,20 +16,17 @@ export interface ServerAnswer {
   readonly shut: string | null;
 }
 
-export function ensembleProbe(side: SideName, { servers }: ZooKeeperSide, now: () => number): Probe {
-  const measures = [
-    of("zookeeper-servers-up", side),
-    of("zookeeper-quorum", side),
-    of("zookeeper-sessions", side),
-  ];
+export function ensembleProbe(side: SideName, zookeeper: ZooKeeperSide, now: () => number): Probe {
   return {
-    measures,
+    measures: [of("zookeeper-servers-up", side), of("zookeeper-quorum", side)],
     deadlineMs: ASK_MS + 1_000,
-    look: async (signal) => {
-      const answers = await Promise.all(servers.map(({ name, address }) => ask(name, address, signal)));
-      return judgeServers(side, answers, now());
-    },
+    look: async (signal) => judgeServers(side, await askServers(zookeeper, signal), now()),
   };
+}
+
+/** Each of them, at the same time. Rejects with the reason of the signal only. */
+export function askServers({ servers }: ZooKeeperSide, signal: AbortSignal): Promise<ServerAnswer[]> {
+  return Promise.all(servers.map(({ name, address }) => ask(name, address, signal)));
 }
 
 async function ask(name: string, address: string, signal: AbortSignal): Promise<ServerAnswer> {
@@ -62,21 +59,16 @@ export function parseServer(name: string, srvr: string): ServerAnswer {
 /** Pure. A server that refuses to say anything makes everything unknown: it may be up or down. */
 export function judgeServers(side: SideName, answers: readonly ServerAnswer[], atMs: number): Measurement[] {
   const shut = answers.find((answer) => answer.shut !== null);
-  const [up, quorum, sessions] = [
-    of("zookeeper-servers-up", side),
-    of("zookeeper-quorum", side),
-    of("zookeeper-sessions", side),
-  ];
+  const [up, quorum] = [of("zookeeper-servers-up", side), of("zookeeper-quorum", side)];
   if (shut !== undefined) {
     const reason = `${shut.name}: ${shut.shut}`;
-    return [up, quorum, sessions].map((measured) => unknown(measured, atMs, reason));
+    return [up, quorum].map((measured) => unknown(measured, atMs, reason));
   }
   const serving = answers.filter(({ role }) => role !== null);
   const down = answers.filter(({ role }) => role === null).map(({ name }) => name);
   const voters = serving.filter(({ role }) => role !== "observer").length;
   const leads = serving.some(({ role }) => role === "leader" || role === "standalone");
   const needed = Math.floor(answers.filter(({ role }) => role !== "observer").length / 2) + 1;
-  const connections = serving.reduce((sum, answer) => sum + (answer.connections ?? 0), 0);
   return [
     known(
       up,
@@ -85,6 +77,5 @@ export function judgeServers(side: SideName, answers: readonly ServerAnswer[], a
       down.map((name) => `${name} is down`),
     ),
     known(quorum, atMs, leads && voters >= needed, down),
-    known(sessions, atMs, connections),
   ];
 }

@@ -6,6 +6,7 @@ import type { MasterState } from "../../mesos/one-master.js";
 import type { Measurement } from "../model/observation.js";
 import type { ServerRef, SideName } from "../model/spec.js";
 import { known, of, unknown } from "./measure.js";
+import type { ObserverMemory } from "./memory.js";
 import type { Probe } from "./probe.js";
 
 /** A member of the election as one side shows it. */
@@ -23,6 +24,7 @@ export interface ElectionSight {
 
 export interface MasterSight {
   readonly server: ServerRef;
+  /** Of the ZooKeeper that it is registered with; of one that is registered nowhere, where it belongs. */
   readonly side: SideName;
   /** Null: it does not answer. */
   readonly state: MasterState | null;
@@ -36,22 +38,9 @@ export interface MastersSight {
 
 const SIDES = ["a", "b"] as const;
 
-/** Remembers who led, to count changes since it was made. */
-export class LeaderMemory {
-  private last: string | null = null;
-  changes = 0;
-
-  /** `leader`: null while nobody leads for certain. */
-  see(leader: string | null): void {
-    if (leader === null || leader === this.last) return;
-    if (this.last !== null) this.changes++;
-    this.last = leader;
-  }
-}
-
 export function mastersProbe(
   see: (signal: AbortSignal) => Promise<MastersSight>,
-  memory: LeaderMemory,
+  memory: ObserverMemory,
   now: () => number,
 ): Probe {
   return {
@@ -69,7 +58,7 @@ export function mastersProbe(
   };
 }
 
-export function judgeMasters(sight: MastersSight, memory: LeaderMemory, atMs: number): Measurement[] {
+export function judgeMasters(sight: MastersSight, memory: ObserverMemory, atMs: number): Measurement[] {
   const up = sight.masters.flatMap((master) =>
     master.state === null ? [] : [{ ...master, state: master.state }],
   );
@@ -98,22 +87,20 @@ type Up = MasterSight & { readonly state: MasterState };
 
 function judgeLog(up: readonly Up[], atMs: number): Measurement[] {
   const slow = up.filter(({ state }) => state.logRecovered === false).map(({ server }) => server.name);
-  const sizes = up.flatMap(({ state }) => (state.ensembleSize === null ? [] : [state.ensembleSize]));
   const members = of("log-members");
-  const differ = up.map(({ server, state }) => `${server.name} sees ${state.ensembleSize ?? "nobody"}`);
-  const [size] = sizes;
+  const leading = up.find(({ state }) => state.elected);
+  const size = leading?.state.ensembleSize ?? null;
+  const seen = up.map(({ server, state }) => `${server.name} sees ${state.ensembleSize ?? "nobody"}`);
   return [
     known(of("log-recovered"), atMs, up.length > 0 && slow.length === 0, slow),
-    size !== undefined && sizes.every((one) => one === size)
-      ? known(members, atMs, size)
-      : unknown(members, atMs, `masters see different numbers of replicas: ${differ.join(", ")}`),
+    size === null ? unknown(members, atMs, "no leader tells it") : known(members, atMs, size, seen),
   ];
 }
 
 function judgeElection(
   { election }: MastersSight,
   up: readonly Up[],
-  memory: LeaderMemory,
+  memory: ObserverMemory,
   atMs: number,
 ): Measurement[] {
   const [agree, changes, whichSide] = [of("leaders-agree"), of("leader-changes"), of("leader-side")];
@@ -122,7 +109,7 @@ function judgeElection(
     return measures.map((measured) => unknown(measured, atMs, election.reason));
   }
   const verdict = agreement(election, up);
-  if (verdict.kind === "agreed") memory.see(verdict.address);
+  if (verdict.kind === "agreed") memory.seeLeader(verdict.address);
   return [
     known(
       agree,
@@ -130,7 +117,7 @@ function judgeElection(
       verdict.kind === "agreed",
       verdict.kind === "agreed" ? [verdict.address] : [verdict.reason],
     ),
-    known(changes, atMs, memory.changes),
+    known(changes, atMs, memory.leaderChanges),
     verdict.kind === "agreed"
       ? known(whichSide, atMs, verdict.side, [verdict.address])
       : unknown(whichSide, atMs, verdict.reason),

@@ -8,7 +8,8 @@ export interface SyncSight {
   readonly live: boolean;
   /** Milliseconds, p99 of the slower direction; null when nothing was brought over lately. */
   readonly lagMs: number | null;
-  readonly conflicts: number;
+  /** That wait for a person. */
+  readonly held: number;
   readonly problem: string;
   /** When the engine said it, by its clock; null when none has said anything. */
   readonly writtenMs: number | null;
@@ -25,7 +26,7 @@ export function syncProbe(see: (signal: AbortSignal) => Promise<SyncSight>, now:
 
 /** Pure. */
 export function judgeSync(sight: SyncSight, atMs: number): Measurement[] {
-  const { live, lagMs, conflicts, problem, writtenMs, clockSkewMs } = sight;
+  const { live, lagMs, held, problem, writtenMs, clockSkewMs } = sight;
   const said = writtenMs ?? atMs;
   const lag = of("sync-lag-ms");
   const skew = of("clock-skew-ms");
@@ -35,7 +36,7 @@ export function judgeSync(sight: SyncSight, atMs: number): Measurement[] {
     live
       ? known(lag, said, lagMs ?? 0)
       : unknown(lag, atMs, problem === "" ? "the synchronisation is not live" : problem),
-    known(of("sync-conflicts"), atMs, conflicts),
+    known(of("sync-conflicts"), atMs, held),
     clockSkewMs === null
       ? unknown(skew, atMs, "no transaction has told it yet")
       : known(skew, said, Math.abs(clockSkewMs)),

@@ -9,6 +9,7 @@ import { fatesOf } from "../drain/tasks.js";
 import type { Measurement } from "../model/observation.js";
 import type { ServerRef, SideName } from "../model/spec.js";
 import { known, of, unknown } from "./measure.js";
+import type { ObserverMemory } from "./memory.js";
 import type { Probe } from "./probe.js";
 
 /** As it was before the migration began. */
@@ -32,36 +33,11 @@ export interface AgentsOf {
 
 const SIDES = ["a", "b"] as const;
 const ALIVE: ReadonlySet<string> = new Set(["TASK_STAGING", "TASK_STARTING", "TASK_RUNNING", "TASK_KILLING"]);
-/** Milliseconds over which an agent that registers anew again counts as flapping. */
-const FLAP_WINDOW_MS = 60_000;
-/** Registering anew once is a fail-over. */
-const FLAP_TIMES = 3;
-
-/** What has been seen so far, since the answers tell of now only. */
-export class WorkloadMemory {
-  /** Keys of tasks that failed by what we did. */
-  readonly failedByUs = new Map<string, string>();
-  private readonly registrations = new Map<string, number[]>();
-
-  /** Ids of agents that registered anew again and again. */
-  flapping(agents: readonly Agent[], atMs: number): string[] {
-    for (const { id, reregisteredMs } of agents) {
-      const times = this.registrations.get(id) ?? [];
-      if (reregisteredMs !== null && !times.includes(reregisteredMs)) times.push(reregisteredMs);
-      this.registrations.set(
-        id,
-        times.filter((time) => atMs - time < FLAP_WINDOW_MS),
-      );
-    }
-    return [...this.registrations].flatMap(([id, times]) => (times.length >= FLAP_TIMES ? [id] : []));
-  }
-}
-
 export function workloadProbe(
   see: (signal: AbortSignal) => Promise<WorkloadSight>,
   servers: AgentsOf,
   baseline: () => Baseline | null,
-  memory: WorkloadMemory,
+  memory: ObserverMemory,
   now: () => number,
 ): Probe {
   return {
@@ -70,7 +46,7 @@ export function workloadProbe(
         of("agents-registered", side),
         of("tasks-left", side),
         of("agents-drained", side),
-        of("offers-accepted", side),
+        of("agents-offered", side),
       ]),
       of("agents-flapping"),
       of("frameworks-connected"),
@@ -89,7 +65,7 @@ export function judgeWorkload(
   sight: WorkloadSight,
   servers: AgentsOf,
   baseline: Baseline | null,
-  memory: WorkloadMemory,
+  memory: ObserverMemory,
   atMs: number,
 ): Measurement[] {
   const flapping = memory.flapping(sight.agents, atMs);
@@ -107,14 +83,14 @@ function judgeAgents(
   servers: readonly ServerRef[],
   atMs: number,
 ): Measurement[] {
-  const here = agentsAt(agents, servers);
+  const here = agentsAt(agents, servers).filter(({ active, deactivated }) => active || deactivated);
   const away = servers.filter((server) => !here.some((agent) => isAgentAt(agent, server)));
   const ids = new Set(here.map(({ id }) => id));
   const left = tasks.filter(
     (task) => ids.has(task.agentId) && task.place !== "completed" && ALIVE.has(task.state),
   );
   const undrained = here.filter(({ drain, active }) => active || drain?.state === "DRAINING");
-  const working = here.filter((agent) => agent.allocated.length > 0).map(({ hostname }) => hostname);
+  const offered = here.filter(({ active }) => active);
   return [
     known(
       of("agents-registered", side),
@@ -134,7 +110,7 @@ function judgeAgents(
       undrained.length === 0,
       undrained.map(({ hostname }) => hostname),
     ),
-    known(of("offers-accepted", side), atMs, working.length, working),
+    known(of("agents-offered", side), atMs, offered.length),
   ];
 }
 
@@ -143,13 +119,12 @@ function judgeFrameworks(
   baseline: Baseline | null,
   atMs: number,
 ): Measurement[] {
-  const connected = frameworks.filter((one) => !one.completed && one.connected && one.active);
-  const loose = frameworks
-    .filter((one) => !one.completed && !one.checkpoint)
-    .map(({ name, id }) => `${name} (${id})`);
-  const missing = of("frameworks-missing");
+  const living = frameworks.filter(({ completed }) => !completed);
+  const connected = living.filter((one) => one.connected && one.active);
+  const loose = living.filter(({ checkpoint }) => !checkpoint).map(({ name, id }) => `${name} (${id})`);
   const there = new Set(connected.map(({ id }) => id));
-  const gone = baseline?.frameworks.filter((id) => !there.has(id)) ?? [];
+  const expected = baseline?.frameworks ?? living.map(({ id }) => id);
+  const missing = expected.filter((id) => !there.has(id));
   return [
     known(
       of("frameworks-connected"),
@@ -158,20 +133,24 @@ function judgeFrameworks(
       connected.map(({ name }) => name),
     ),
     known(of("frameworks-without-checkpoint"), atMs, loose.length, loose),
-    baseline === null
-      ? unknown(missing, atMs, "there is no baseline yet")
-      : known(missing, atMs, gone.length, gone),
+    known(
+      of("frameworks-missing"),
+      atMs,
+      missing.length,
+      missing.map((id) => living.find((one) => one.id === id)?.name ?? id),
+    ),
   ];
 }
 
 function judgeTasks(
   { tasks }: WorkloadSight,
   baseline: Baseline | null,
-  memory: WorkloadMemory,
+  memory: ObserverMemory,
   atMs: number,
 ): Measurement[] {
   const running = tasks.filter(({ state, place }) => place === "current" && state === "TASK_RUNNING");
-  const sick = running.filter(({ status }) => status?.healthy === false).map(({ id }) => id);
+  const before = new Set(baseline?.tasks.filter(isSick).map(kindOf));
+  const sick = running.filter((task) => isSick(task) && !before.has(kindOf(task))).map(({ id }) => id);
   const failed = of("tasks-failed-by-us");
   if (baseline !== null) remember(tasks, baseline, memory);
   return [
@@ -183,8 +162,17 @@ function judgeTasks(
   ];
 }
 
+function isSick({ status }: Task): boolean {
+  return status?.healthy === false;
+}
+
+/** The replacement of a task has another id, and the same name. */
+function kindOf({ frameworkId, name }: Task): string {
+  return `${frameworkId} ${name}`;
+}
+
 /** Those of the baseline and those that came since, each judged by how it ended. */
-function remember(tasks: readonly Task[], baseline: Baseline, memory: WorkloadMemory): void {
+function remember(tasks: readonly Task[], baseline: Baseline, memory: ObserverMemory): void {
   const since = tasks.filter((task) => (task.status?.atMs ?? 0) >= baseline.atMs);
   const known_ = new Set(baseline.tasks.map(({ frameworkId, id }) => `${frameworkId} ${id}`));
   const newer = since.filter(({ frameworkId, id }) => !known_.has(`${frameworkId} ${id}`));

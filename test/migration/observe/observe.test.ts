@@ -10,18 +10,14 @@ import { judgeServers, parseServer } from "../../../src/migration/observe/ensemb
 import {
   type CandidateSight,
   judgeMasters,
-  LeaderMemory,
   type MasterSight,
 } from "../../../src/migration/observe/masters-probe.js";
 import { known, of } from "../../../src/migration/observe/measure.js";
+import { ObserverMemory } from "../../../src/migration/observe/memory.js";
 import { createObserver } from "../../../src/migration/observe/observer.js";
 import type { Probe } from "../../../src/migration/observe/probe.js";
 import { comparisonProbe, judgeSync, type SyncSight } from "../../../src/migration/observe/sync-probe.js";
-import {
-  type Baseline,
-  judgeWorkload,
-  WorkloadMemory,
-} from "../../../src/migration/observe/workload-probe.js";
+import { type Baseline, judgeWorkload } from "../../../src/migration/observe/workload-probe.js";
 
 const observing = suite("observer of a migration");
 const AT = 1_000_000;
@@ -69,7 +65,6 @@ observing(
     const [leader, follower] = [parseServer("zk1", srvr("leader")), parseServer("zk2", srvr("follower"))];
     const two = judgeServers("a", [leader, follower, silent], AT);
     assert.equal([said(two, "zookeeper-servers-up", "a"), said(two, "zookeeper-quorum", "a")], [2, true]);
-    assert.is(said(two, "zookeeper-sessions", "a"), 6);
     const one = judgeServers("a", [leader, { ...silent, name: "zk2" }, silent], AT);
     assert.is(said(one, "zookeeper-quorum", "a"), false, "what one server believes of itself is no quorum");
     const electing = parseServer("zk1", "This ZooKeeper instance is not currently serving requests\n");
@@ -88,7 +83,7 @@ observing("servers that refuse to say anything are unknown, not down", () => {
 const SYNC: SyncSight = {
   live: true,
   lagMs: 4,
-  conflicts: 0,
+  held: 0,
   problem: "",
   writtenMs: AT - 400,
   clockSkewMs: -12,
@@ -163,7 +158,7 @@ function judged(
   masters: readonly MasterSight[],
   election: Parameters<typeof judgeMasters>[0]["election"] = ELECTION,
 ) {
-  return judgeMasters({ election, masters }, new LeaderMemory(), AT);
+  return judgeMasters({ election, masters }, new ObserverMemory(), AT);
 }
 
 observing("one leader is one that both ZooKeepers show, that leads, and that all masters send to", () => {
@@ -190,13 +185,13 @@ observing("one leader is one that both ZooKeepers show, that leads, and that all
 observing("a replica that does not vote, or sees others than the rest, is told", () => {
   const slow = judged([A1, master("b#1", "b1:5050", "b", { logRecovered: false })]);
   assert.is(said(slow, "log-recovered"), false);
-  const apart = judged([A1, master("b#1", "b1:5050", "b", { ensembleSize: 5 })]);
-  assert.match(String(said(apart, "log-members")), "b#1 sees 5");
+  const alone = judged([B1]);
+  assert.is(said(alone, "log-members"), "unknown: no leader tells it");
   assert.is(said(judged([master("a#1", "a1:5050", "a", null)]), "log-recovered"), false, "nobody answers");
 });
 
 observing("changes of the leader are counted, moments without one are not changes", () => {
-  const memory = new LeaderMemory();
+  const memory = new ObserverMemory();
   const moved = {
     a: [candidate(10_007, "b1:5050", "shadow")],
     b: [candidate(10_007, "b1:5050", "own")],
@@ -273,19 +268,19 @@ observing("agents are told by their address; tasks left count while they live th
     frameworks: [framework("f1"), framework("f2", { connected: false })],
     tasks: [task("t1", "A"), task("t2", "A", { state: "TASK_KILLED", place: "completed" }), task("t3", "X")],
   };
-  const found = judgeWorkload(sight, SERVERS, BASELINE, new WorkloadMemory(), AT);
+  const found = judgeWorkload(sight, SERVERS, BASELINE, new ObserverMemory(), AT);
   assert.equal([said(found, "agents-registered", "a"), said(found, "agents-registered", "b")], [1, 0]);
   assert.equal([said(found, "tasks-left", "a"), said(found, "tasks-running")], [1, 2]);
   assert.equal([said(found, "frameworks-connected"), said(found, "frameworks-missing")], [1, 0]);
   assert.is(said(found, "agents-drained", "a"), false);
-  const gone = judgeWorkload({ ...sight, frameworks: [] }, SERVERS, BASELINE, new WorkloadMemory(), AT);
+  const gone = judgeWorkload({ ...sight, frameworks: [] }, SERVERS, BASELINE, new ObserverMemory(), AT);
   assert.is(said(gone, "frameworks-missing"), 1);
 });
 
 observing(
   "a task that failed by us stays counted when Mesos has forgotten it; without a baseline nobody can tell",
   () => {
-    const memory = new WorkloadMemory();
+    const memory = new ObserverMemory();
     const sight = {
       agents: [],
       frameworks: [],
@@ -296,35 +291,72 @@ observing(
       said(judgeWorkload({ ...sight, tasks: [] }, SERVERS, BASELINE, memory, AT), "tasks-failed-by-us"),
       1,
     );
-    const none = judgeWorkload(sight, SERVERS, null, new WorkloadMemory(), AT);
+    const none = judgeWorkload(sight, SERVERS, null, new ObserverMemory(), AT);
     assert.is(said(none, "tasks-failed-by-us"), "unknown: there is no baseline yet");
     const newer = task("t9", "A", { state: "TASK_GONE", place: "completed" });
     const later = judgeWorkload(
       { ...sight, tasks: [newer] },
       SERVERS,
       { ...BASELINE, tasks: [] },
-      new WorkloadMemory(),
+      new ObserverMemory(),
       AT,
     );
     assert.is(said(later, "tasks-failed-by-us"), 1, "also one that was started since");
   },
 );
 
-observing("an agent that registers anew again and again flaps; once is a fail-over", () => {
-  const memory = new WorkloadMemory();
-  const see = (reregisteredMs: number) =>
-    said(
-      judgeWorkload(
-        { agents: [agent("A", "10.0.0.1:5051", { reregisteredMs })], frameworks: [], tasks: [] },
-        SERVERS,
-        null,
-        memory,
-        AT,
-      ),
-      "agents-flapping",
-    );
-  assert.equal([see(AT - 9_000), see(AT - 9_000), see(AT - 5_000)], [0, 0, 0]);
-  assert.is(see(AT - 1_000), 1);
+observing(
+  "an agent that registers anew again and again flaps; once is a fail-over, and what an action does is not counted",
+  () => {
+    const memory = new ObserverMemory();
+    const see = (reregisteredMs: number, atMs = AT) => {
+      const agents = [agent("A", "10.0.0.1:5051", { reregisteredMs })];
+      return said(
+        judgeWorkload({ agents, frameworks: [], tasks: [] }, SERVERS, null, memory, atMs),
+        "agents-flapping",
+      );
+    };
+    assert.equal([see(AT - 9_000), see(AT - 9_000)], [0, 0]);
+    const ended = memory.expectMoves();
+    assert.is(see(AT - 5_000), 0, "an action made it register anew");
+    ended();
+    assert.is(see(AT - 4_000), 1);
+    memory.forget();
+    assert.is(see(AT - 4_000), 0, "a person has looked and resumed");
+    assert.is(see(AT + 700_000, AT + 700_000), 0, "long after the last time");
+  },
+);
+
+observing("a change of the leader that an action makes is not counted", () => {
+  const memory = new ObserverMemory();
+  memory.seeLeader("a1");
+  const ended = memory.expectMoves();
+  memory.seeLeader("b1");
+  ended();
+  memory.seeLeader("b1");
+  assert.is(memory.leaderChanges, 0);
+  memory.seeLeader("a1");
+  assert.is(memory.leaderChanges, 1);
 });
+
+observing(
+  "a task that was unhealthy before the migration began is no fault of it, nor is its replacement",
+  () => {
+    const sick = (id: string, name: string) => {
+      const status = {
+        state: "TASK_RUNNING",
+        reason: null,
+        message: null,
+        source: null,
+        atMs: AT,
+        healthy: false,
+      };
+      return task(id, "A", { name, status });
+    };
+    const baseline = { ...BASELINE, tasks: [sick("t1", "old")] };
+    const sight = { agents: [], frameworks: [], tasks: [sick("t2", "old"), sick("t3", "new")] };
+    assert.is(said(judgeWorkload(sight, SERVERS, baseline, new ObserverMemory(), AT), "tasks-unhealthy"), 1);
+  },
+);
 
 observing.run();
