@@ -4,6 +4,7 @@
  */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { Facts } from "../../src/migration/model/ports.js";
 import type { SideName } from "../../src/migration/model/spec.js";
 import { handOver, onPlatform, type Platform } from "./platform.js";
 
@@ -34,24 +35,56 @@ async function replace(on: Platform, from: SideName, old: readonly string[], fre
   return facts;
 }
 
-async function expectWhole(on: Platform, leaders: RegExp): Promise<void> {
+/** Nothing that was acknowledged or ran is lost, and leadership was where it should have been, in this order of sides. */
+async function expectWhole(on: Platform, tasks: readonly string[], leaders: RegExp): Promise<void> {
   assert.equal(await on.lostWeights(), []);
+  assert.equal(await on.tasks(), tasks);
   assert.equal(on.watch.doubles, []);
   assert.ok(on.watch.looks > 20, `${on.watch.looks} looks`);
   assert.match(on.watch.leaders.map((leader) => leader[0]).join(""), leaders);
 }
 
-masters("three masters are replaced by three others, and back by empty ones", () =>
-  onPlatform({ mode: "replace" }, async (on) => {
+function told(what: string, facts: Facts): void {
+  const times = ["cutoverMs", "electedMs", "awayMs", "windowMs"].filter((name) => name in facts);
+  console.log(`${what}: ${times.map((name) => `${name} ${facts[name]}`).join(", ")}`);
+}
+
+masters("three masters are replaced by three others, and back by empty ones, while tasks run", () =>
+  onPlatform({ mode: "replace", marathon: true }, async (on) => {
+    const tasks = await on.launchApp(3);
     const old = await begin(on);
     const fresh = on.spec.target.masters.servers.map(({ name }) => name);
     const there = await replace(on, "a", old, fresh);
-    console.log(`cut-over to B: ${there["cutoverMs"]} ms`);
+    told("to B", there);
     assert.ok(Number(there["cutoverMs"]) < 5_000);
-    await expectWhole(on, /^ab$/);
-    const back = await replace(on, "b", fresh, old);
-    console.log(`cut-over to A: ${back["cutoverMs"]} ms`);
-    await expectWhole(on, /^aba$/);
+    await expectWhole(on, tasks, /^ab$/);
+    told("back to A", await replace(on, "b", fresh, old));
+    await expectWhole(on, tasks, /^aba$/);
+  }),
+);
+
+masters("masters, agents and Marathon are restarted onto the other ZooKeeper, one by one", () =>
+  onPlatform({ mode: "repoint", marathon: true }, async (on) => {
+    const tasks = await on.launchApp(3);
+    const [leader = "", ...standbys] = await begin(on);
+    for (const server of standbys) {
+      await on.step({ kind: "restart-master", server, quorum: 2, zookeeper: "b" });
+    }
+    const { facts } = await on.step(handOver("a", { kind: "restart", quorum: 2, zookeeper: "b" }));
+    told("masters to B", facts);
+    assert.is(facts["leaderBefore"], leader);
+    await on.step({ kind: "swap-counters", paths: PATHS });
+    const agents = on.spec.source.agents.servers.map(({ name }) => name);
+    const moved = await on.step({ kind: "repoint-agents", servers: agents, zookeeper: "b" });
+    told("agents to B", moved.facts);
+    await expectWhole(on, tasks, /^ab$/);
+    const framework = await on.step({ kind: "repoint-framework", framework: "marathon", zookeeper: "b" });
+    told("Marathon to B", framework.facts);
+    await expectWhole(on, tasks, /^ab$/);
+    await on.step({ kind: "stop-sync" });
+    await on.watch.stop();
+    await on.ensembles.a.close();
+    assert.equal(await on.tasks(), tasks);
   }),
 );
 

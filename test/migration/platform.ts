@@ -9,9 +9,11 @@ import { MesosClient } from "../../src/mesos/client.js";
 import { MigrationRunner } from "../../src/migration/actions/runner.js";
 import type { ServerChange } from "../../src/migration/actions/server-control.js";
 import type { Role } from "../../src/migration/actions/servers.js";
+import { isRunning } from "../../src/migration/actions/take-baseline.js";
 import { Coordination } from "../../src/migration/coordination/coordination.js";
 import type { Action, ActionStep } from "../../src/migration/model/action.js";
 import type { ActionOutcome, Facts } from "../../src/migration/model/ports.js";
+import type { MigrationRecord } from "../../src/migration/model/record.js";
 import type { MigrationSpec, Mode, ServerRef, SideName } from "../../src/migration/model/spec.js";
 import { waitFor } from "../harness/wait.js";
 import { startEnsemble, type TestEnsemble } from "../harness/zookeeper.js";
@@ -106,7 +108,17 @@ export async function makeRunner(
     state: () => Promise.resolve("deployed" as const),
   };
   const mesos = { scheme: "http" as const, connectTimeoutMs: 1_000, requestTimeoutMs: 5_000 };
-  return new MigrationRunner({ spec, coordination, control, ensembles, mesos, now: Date.now, lookMs: 100 });
+  const marathon = { connectTimeoutMs: 1_000, requestTimeoutMs: 5_000 };
+  return new MigrationRunner({
+    spec,
+    coordination,
+    control,
+    ensembles,
+    mesos,
+    marathon,
+    now: Date.now,
+    lookMs: 100,
+  });
 }
 
 type HandOver = Extract<ActionStep, { kind: "hand-over" }>;
@@ -117,6 +129,36 @@ export function handOver(from: SideName, afterwards: HandOver["then"]): HandOver
 }
 
 let numbered = 0;
+
+/** Of a migration in which this step was done. */
+export function recordOf(step: ActionStep): MigrationRecord {
+  const times = { begunMs: 1, endedMs: 2 };
+  const done = {
+    action: actionOf(step),
+    status: "done" as const,
+    ...times,
+    outcome: "",
+    attempts: 1,
+    facts: {},
+  };
+  const stage = { number: 1 as const, status: "acting" as const, ...times, actions: [done], criteria: [] };
+  const plan = { formatVersion: 1 as const, migration: "lab", digest: "", stages: [], diagnostics: [] };
+  return {
+    format: 1,
+    id: "lab-1",
+    name: "lab",
+    status: "running",
+    reason: "",
+    plan,
+    stages: [stage],
+    stage: 1,
+    approvals: [],
+    request: null,
+    epoch: 1,
+    createdMs: 1,
+    updatedMs: 2,
+  };
+}
 
 export function actionOf(step: ActionStep): Action {
   numbered += 1;
@@ -187,8 +229,52 @@ export class Platform {
     });
   }
 
+  /** Some tasks of Marathon, one at least on each agent; resolves with their ids once they run. */
+  async launchApp(instances: number): Promise<readonly string[]> {
+    const app = {
+      id: "/shop",
+      cmd: "sleep 100000",
+      cpus: 0.1,
+      mem: 32,
+      instances,
+      constraints: [["hostname", "GROUP_BY"]],
+    };
+    const [url] = this.spec.frameworks.flatMap(({ urls }) => urls);
+    await waitFor("Marathon takes the app", DEADLINE_MS, async () => {
+      const headers = { "content-type": "application/json" };
+      const answer = await fetch(`${url}/v2/apps`, { method: "POST", headers, body: JSON.stringify(app) });
+      return answer.status === 201 || answer.status === 409;
+    });
+    return waitFor("the tasks run", DEADLINE_MS, async () => {
+      const tasks = await this.tasks();
+      return tasks.length === instances ? tasks : null;
+    });
+  }
+
+  /** Ids of those that run, by the leading master. */
+  async tasks(): Promise<readonly string[]> {
+    const tasks = await this.mesos.tasks(AbortSignal.timeout(DEADLINE_MS));
+    return tasks
+      .filter(isRunning)
+      .map(({ id }) => id)
+      .sort();
+  }
+
   private launch(role: Role, server: ServerRef, change: ServerChange): Promise<void> {
     return this.servers.start({ ref: server, role }, { ...change, zookeeper: "a" });
+  }
+
+  /** Lets go of the runner, as a ferry that ends; the next step makes another one. */
+  async leave(): Promise<void> {
+    await this.runner?.close();
+    this.runner = null;
+  }
+
+  /** A runner that knows of a synchronisation that was begun before. */
+  async takeUp(): Promise<MigrationRunner> {
+    const runner = await this.open();
+    await runner.sustain(recordOf({ kind: "start-sync" }));
+    return runner;
   }
 
   private async open(): Promise<MigrationRunner> {

@@ -2,7 +2,7 @@
  * Leadership moves from one side to the other: the leader is stopped, its election znode is removed at once, and the lowest
  * candidate of the other side leads. This is the cut-over, and it is measured. Cut off at any point, it goes on from what is seen.
  */
-import { agreedLeader, isAt, leadersInWords, type Member } from "../coordination/election.js";
+import { agreedLeader, leadersInWords } from "../coordination/election.js";
 import { unsafe } from "../coordination/refusal.js";
 import type { ActionOutcome } from "../model/ports.js";
 import type { SideName } from "../model/spec.js";
@@ -10,7 +10,7 @@ import { isMember, lookSettledWith, proveStopped, removeZnodes, settledWith } fr
 import { baselineOf, lookReturned, type Registered, registeredAt } from "./returning.js";
 import { notYet, once, type Scope, seen, until } from "./scope.js";
 import type { Server } from "./servers.js";
-import { allNames, lookSettled, type Settled, settled, standing } from "./settled.js";
+import { allNames, lookSettled, type Settled, serverOf, settled, standing } from "./settled.js";
 import { done, NOT_DONE, type StepHandler, type StepOf, seconds } from "./step.js";
 
 type Step = StepOf<"hand-over">;
@@ -68,14 +68,6 @@ function whereItStands(scope: Scope, from: SideName): Promise<Where> {
     const { running } = await scope.control.status(leader, {}, scope);
     return seen<Where>(running ? { kind: "before" } : { kind: "leader-stopped", leader });
   });
-}
-
-async function serverOf(scope: Scope, member: Member): Promise<Server | null> {
-  const election = await scope.coordination.election();
-  for (const server of scope.servers.masters) {
-    if (isAt(member, await allNames(server, election))) return server;
-  }
-  return null;
 }
 
 async function handOverNow(scope: Scope, step: Step): Promise<ActionOutcome> {

@@ -12,14 +12,19 @@ import type { Action, ActionStep } from "../model/action.js";
 import type { ActionContext, ActionOutcome, ActionRunner, Probe } from "../model/ports.js";
 import type { MigrationRecord } from "../model/record.js";
 import type { MigrationSpec } from "../model/spec.js";
+import { deactivateAgents, reactivateAgents } from "./agent-activity.js";
 import type { EnsembleControl } from "./ensemble-control.js";
 import { deployEnsemble, removeEnsemble } from "./ensemble-steps.js";
 import { handOver } from "./hand-over.js";
 import { type MesosAccess, MesosAt } from "./mesos-at.js";
+import { removeAgents } from "./remove-agents.js";
+import { repointAgents } from "./repoint-agents.js";
+import { repointFramework } from "./repoint-framework.js";
 import { restartMaster } from "./restart-master.js";
-import type { Scope, World } from "./scope.js";
+import type { MarathonAccess, Scope, World } from "./scope.js";
 import type { ServerControl } from "./server-control.js";
 import { Servers } from "./servers.js";
+import { startAgents } from "./start-agents.js";
 import { startMaster } from "./start-master.js";
 import type { StepHandler, StepHandlers, StepKind } from "./step.js";
 import { stopMasterForGood } from "./stop-master.js";
@@ -32,6 +37,7 @@ export interface RunnerOptions {
   readonly control: ServerControl;
   readonly ensembles: EnsembleControl;
   readonly mesos: MesosAccess;
+  readonly marathon: Omit<MarathonAccess, "retryMs">;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Milliseconds between two looks; 200 when left out. */
@@ -52,6 +58,12 @@ const OWN: StepHandlers = {
   "restart-master": restartMaster,
   "stop-master": stopMasterForGood,
   "hand-over": handOver,
+  "start-agents": startAgents,
+  "repoint-agents": repointAgents,
+  "remove-agents": removeAgents,
+  "deactivate-agents": deactivateAgents,
+  "reactivate-agents": reactivateAgents,
+  "repoint-framework": repointFramework,
 };
 
 const LOOK_MS = 200;
@@ -64,9 +76,14 @@ export class MigrationRunner implements ActionRunner {
 
   /** Closes `coordination` with itself. */
   constructor(options: RunnerOptions) {
-    const { spec, coordination, control, ensembles, mesos, now, lookMs = LOOK_MS, others = {} } = options;
-    const servers = new Servers(spec);
-    this.world = { spec, servers, coordination, control, ensembles, mesos: new MesosAt(mesos), lookMs, now };
+    const { mesos, marathon, lookMs = LOOK_MS, others = {}, ...world } = options;
+    this.world = {
+      ...world,
+      servers: new Servers(options.spec),
+      mesos: new MesosAt(mesos),
+      marathon: { ...marathon, retryMs: 0 },
+      lookMs,
+    };
     this.handlers = { ...OWN, ...others };
   }
 

@@ -3,6 +3,7 @@
  * that fails because a server does not answer is a reason to go on waiting, never an answer.
  */
 
+import type { MarathonConnection } from "../../marathon/connection.js";
 import { MarathonError } from "../../marathon/marathon-error.js";
 import { MesosError } from "../../mesos/mesos-error.js";
 import { isZooKeeperError } from "../../zookeeper/zookeeper-error.js";
@@ -16,6 +17,9 @@ import type { MesosAt } from "./mesos-at.js";
 import type { ControlContext, ServerControl } from "./server-control.js";
 import type { Servers } from "./servers.js";
 
+/** How a Marathon is asked, but for where it is. Calls are made once: whoever asks looks again by itself. */
+export type MarathonAccess = Omit<MarathonConnection, "urls">;
+
 /** Of the whole migration. */
 export interface World {
   readonly spec: MigrationSpec;
@@ -24,6 +28,7 @@ export interface World {
   readonly control: ServerControl;
   readonly ensembles: EnsembleControl;
   readonly mesos: MesosAt;
+  readonly marathon: MarathonAccess;
   /** Milliseconds between two looks. */
   readonly lookMs: number;
   readonly now: () => number;

@@ -81,6 +81,25 @@ async function lookMaster(
   return seen({ server, addresses, state, candidacy, side });
 }
 
+/** The master whose znode it is; null when the migration knows none of these addresses. */
+export async function serverOf({ servers, coordination }: Scope, member: Member): Promise<Server | null> {
+  const election = await coordination.election();
+  for (const server of servers.masters) {
+    if (isAt(member, await allNames(server, election))) return server;
+  }
+  return null;
+}
+
+/** Waits until both sides see one leader of this migration. Rejects as `until`. */
+export function leaderNow(scope: Scope): Promise<Server> {
+  return until(scope, "both sides to see one leader", async () => {
+    const election = await scope.coordination.election();
+    const leading = agreedLeader(election);
+    const server = leading === null ? null : await serverOf(scope, leading.member);
+    return server === null ? notYet(leadersInWords(election)) : seen(server);
+  });
+}
+
 /** With those that its candidacy tells. */
 export async function allNames({ ref }: Server, election: Election): Promise<readonly string[]> {
   const names = await namesOf(ref.address);
