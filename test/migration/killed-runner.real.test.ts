@@ -69,7 +69,12 @@ killed("in the middle of a hand-over: the next one goes on, and nobody leads twi
 
     const runner = await on.takeUp();
     const signal = new AbortController().signal;
-    const context = { signal, facts: on.facts, report: (text: string) => void on.log.push(text) };
+    const context = {
+      signal,
+      facts: on.facts,
+      note: async () => {},
+      report: (text: string) => void on.log.push(text),
+    };
     assert.is((await runner.probe(actionOf(step), context)).kind, "not-done");
     const { facts } = await on.step(step);
     assert.is(facts["leaderAfter"], "b1");

@@ -51,7 +51,6 @@ export function workloadProbe(
       of("agents-flapping"),
       of("frameworks-connected"),
       of("frameworks-missing"),
-      of("frameworks-without-checkpoint"),
       of("tasks-running"),
       of("tasks-unhealthy"),
       of("tasks-failed-by-us"),
@@ -121,7 +120,6 @@ function judgeFrameworks(
 ): Measurement[] {
   const living = frameworks.filter(({ completed }) => !completed);
   const connected = living.filter((one) => one.connected && one.active);
-  const loose = living.filter(({ checkpoint }) => !checkpoint).map(({ name, id }) => `${name} (${id})`);
   const there = new Set(connected.map(({ id }) => id));
   const expected = baseline?.frameworks ?? living.map(({ id }) => id);
   const missing = expected.filter((id) => !there.has(id));
@@ -132,7 +130,6 @@ function judgeFrameworks(
       connected.length,
       connected.map(({ name }) => name),
     ),
-    known(of("frameworks-without-checkpoint"), atMs, loose.length, loose),
     known(
       of("frameworks-missing"),
       atMs,
