@@ -12,7 +12,7 @@ export interface MovableApp {
   /** Its upgrade strategy, shares of `instances`. */
   readonly minimumHealthCapacity: number;
   readonly maximumOverCapacity: number;
-  /** MARATHON_SINGLE_INSTANCE_APP: Marathon refuses a second one, also for a moment. */
+  /** A second one may not run, also for a moment: labelled so, or its one instance has an upgrade strategy without any over-capacity. */
   readonly singleInstance: boolean;
   /** Bound to an agent by a persistent volume. */
   readonly resident: boolean;
@@ -81,7 +81,7 @@ function costOf({ resident, singleInstance, tasks }: MovableApp): string | null 
     return `is bound to its agent by a persistent volume: moving it deletes ${count} with the data, and it is down meanwhile`;
   }
   if (singleInstance) {
-    return "may run one instance only (MARATHON_SINGLE_INSTANCE_APP): it is down from the end of the old one until the new one is healthy";
+    return "may run one instance only: it is down from the end of the old one until the new one is healthy";
   }
   return null;
 }

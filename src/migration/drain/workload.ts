@@ -58,14 +58,15 @@ export function appNow(app: App): WorkloadNow {
   const strategy = objectOf(definition["upgradeStrategy"]);
   const labels = objectOf(definition["labels"]);
   const failure = lastTaskFailure;
+  const over = numberOr(strategy["maximumOverCapacity"], 1);
   return {
     app: {
       id: app.id,
       pod: false,
       instances,
       minimumHealthCapacity: numberOr(strategy["minimumHealthCapacity"], 1),
-      maximumOverCapacity: numberOr(strategy["maximumOverCapacity"], 1),
-      singleInstance: labels["MARATHON_SINGLE_INSTANCE_APP"] === "true",
+      maximumOverCapacity: over,
+      singleInstance: labels["MARATHON_SINGLE_INSTANCE_APP"] === "true" || (instances === 1 && over === 0),
       resident: hasPersistentVolumes(definition["container"]),
       dependencies: textsOf(definition["dependencies"]),
       tasks: app.tasks.flatMap(({ id, agentId }) => (agentId === null ? [] : [{ id, agentId }])),
