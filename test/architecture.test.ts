@@ -113,6 +113,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/migration/quorum": ["src/migration/model"],
   "src/migration/coordination": ["src/migration/model", "src/mesos", "src/sync", "src/zookeeper"],
   "src/migration/actions": [
+    "state",
+    "src/migration/archive",
     "src/migration/model",
     "src/migration/coordination",
     "src/migration/drain",
