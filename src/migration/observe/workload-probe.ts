@@ -8,16 +8,24 @@ import { agentsAt, isAgentAt } from "../drain/agents-at.js";
 import { fatesOf } from "../drain/tasks.js";
 import type { Measurement } from "../model/observation.js";
 import type { ServerRef, SideName } from "../model/spec.js";
-import { known, of, unknown } from "./measure.js";
+import { known, of } from "./measure.js";
 import type { ObserverMemory } from "./memory.js";
 import type { Probe } from "./probe.js";
 
 /** As it was before the migration began. */
 export interface Baseline {
-  readonly atMs: number;
   /** Ids of frameworks that were connected. */
   readonly frameworks: readonly string[];
-  readonly tasks: readonly Task[];
+  /** Kinds (kindOf) of tasks that were unhealthy then. */
+  readonly unhealthy: readonly string[];
+}
+
+/** What a look is judged by. */
+export interface Judging {
+  /** Null before it was taken. */
+  readonly baseline: Baseline | null;
+  /** Failures from then on count, milliseconds since the epoch: the stage began, or was resumed. */
+  readonly sinceMs: number;
 }
 
 export interface WorkloadSight {
@@ -36,7 +44,7 @@ const ALIVE: ReadonlySet<string> = new Set(["TASK_STAGING", "TASK_STARTING", "TA
 export function workloadProbe(
   see: (signal: AbortSignal) => Promise<WorkloadSight>,
   servers: AgentsOf,
-  baseline: () => Baseline | null,
+  judging: () => Judging,
   memory: ObserverMemory,
   now: () => number,
 ): Probe {
@@ -56,14 +64,14 @@ export function workloadProbe(
       of("tasks-failed-by-us"),
     ],
     deadlineMs: 15_000,
-    look: async (signal) => judgeWorkload(await see(signal), servers, baseline(), memory, now()),
+    look: async (signal) => judgeWorkload(await see(signal), servers, judging(), memory, now()),
   };
 }
 
 export function judgeWorkload(
   sight: WorkloadSight,
   servers: AgentsOf,
-  baseline: Baseline | null,
+  judging: Judging,
   memory: ObserverMemory,
   atMs: number,
 ): Measurement[] {
@@ -71,8 +79,8 @@ export function judgeWorkload(
   return [
     ...SIDES.flatMap((side) => judgeAgents(sight, side, servers[side], atMs)),
     known(of("agents-flapping"), atMs, flapping.length, flapping),
-    ...judgeFrameworks(sight, baseline, atMs),
-    ...judgeTasks(sight, baseline, memory, atMs),
+    ...judgeFrameworks(sight, judging, atMs),
+    ...judgeTasks(sight, judging, memory, atMs),
   ];
 }
 
@@ -113,11 +121,7 @@ function judgeAgents(
   ];
 }
 
-function judgeFrameworks(
-  { frameworks }: WorkloadSight,
-  baseline: Baseline | null,
-  atMs: number,
-): Measurement[] {
+function judgeFrameworks({ frameworks }: WorkloadSight, { baseline }: Judging, atMs: number): Measurement[] {
   const living = frameworks.filter(({ completed }) => !completed);
   const connected = living.filter((one) => one.connected && one.active);
   const there = new Set(connected.map(({ id }) => id));
@@ -141,39 +145,37 @@ function judgeFrameworks(
 
 function judgeTasks(
   { tasks }: WorkloadSight,
-  baseline: Baseline | null,
+  { baseline, sinceMs }: Judging,
   memory: ObserverMemory,
   atMs: number,
 ): Measurement[] {
   const running = tasks.filter(({ state, place }) => place === "current" && state === "TASK_RUNNING");
-  const before = new Set(baseline?.tasks.filter(isSick).map(kindOf));
+  const before = new Set(baseline?.unhealthy);
   const sick = running.filter((task) => isSick(task) && !before.has(kindOf(task))).map(({ id }) => id);
-  const failed = of("tasks-failed-by-us");
-  if (baseline !== null) remember(tasks, baseline, memory);
+  remember(tasks, sinceMs, memory);
+  const failed = [...memory.failedByUs.values()];
   return [
     known(of("tasks-running"), atMs, running.length),
     known(of("tasks-unhealthy"), atMs, sick.length, sick),
-    baseline === null
-      ? unknown(failed, atMs, "there is no baseline yet")
-      : known(failed, atMs, memory.failedByUs.size, [...memory.failedByUs.values()]),
+    known(of("tasks-failed-by-us"), atMs, failed.length, failed),
   ];
 }
 
-function isSick({ status }: Task): boolean {
+export function isSick({ status }: Task): boolean {
   return status?.healthy === false;
 }
 
 /** The replacement of a task has another id, and the same name. */
-function kindOf({ frameworkId, name }: Task): string {
+export function kindOf({ frameworkId, name }: Task): string {
   return `${frameworkId} ${name}`;
 }
 
-/** Those of the baseline and those that came since, each judged by how it ended. */
-function remember(tasks: readonly Task[], baseline: Baseline, memory: ObserverMemory): void {
-  const since = tasks.filter((task) => (task.status?.atMs ?? 0) >= baseline.atMs);
-  const known_ = new Set(baseline.tasks.map(({ frameworkId, id }) => `${frameworkId} ${id}`));
-  const newer = since.filter(({ frameworkId, id }) => !known_.has(`${frameworkId} ${id}`));
-  for (const fate of fatesOf([...baseline.tasks, ...newer], tasks, new Set())) {
+/** Mesos forgets ended tasks after a while; what was seen once stays counted. */
+function remember(tasks: readonly Task[], sinceMs: number, memory: ObserverMemory): void {
+  const since = tasks.filter(
+    ({ status, place }) => (status?.atMs ?? 0) >= sinceMs || place === "unreachable",
+  );
+  for (const fate of fatesOf(since, tasks, new Set())) {
     if (fate.fate !== "failed-by-us") continue;
     memory.failedByUs.set(`${fate.frameworkId} ${fate.id}`, `${fate.id}: ${fate.reason}`);
   }

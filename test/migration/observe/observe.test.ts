@@ -17,7 +17,7 @@ import { ObserverMemory } from "../../../src/migration/observe/memory.js";
 import { createObserver } from "../../../src/migration/observe/observer.js";
 import type { Probe } from "../../../src/migration/observe/probe.js";
 import { comparisonProbe, judgeSync, type SyncSight } from "../../../src/migration/observe/sync-probe.js";
-import { type Baseline, judgeWorkload } from "../../../src/migration/observe/workload-probe.js";
+import { type Judging, judgeWorkload } from "../../../src/migration/observe/workload-probe.js";
 
 const observing = suite("observer of a migration");
 const AT = 1_000_000;
@@ -260,7 +260,7 @@ const task = (id: string, agentId: string, change: Partial<Task> = {}): Task => 
 });
 
 const SERVERS = { a: [server("a#1", "10.0.0.1:5051")], b: [server("b#1", "10.0.0.2:5051")] };
-const BASELINE: Baseline = { atMs: AT - 10, frameworks: ["f1"], tasks: [task("t1", "A")] };
+const BASELINE: Judging = { baseline: { frameworks: ["f1"], unhealthy: [] }, sinceMs: AT - 10 };
 
 observing("agents are told by their address; tasks left count while they live there", () => {
   const sight = {
@@ -277,33 +277,20 @@ observing("agents are told by their address; tasks left count while they live th
   assert.is(said(gone, "frameworks-missing"), 1);
 });
 
-observing(
-  "a task that failed by us stays counted when Mesos has forgotten it; without a baseline nobody can tell",
-  () => {
-    const memory = new ObserverMemory();
-    const sight = {
-      agents: [],
-      frameworks: [],
-      tasks: [task("t1", "A", { state: "TASK_LOST", place: "completed" })],
-    };
-    assert.is(said(judgeWorkload(sight, SERVERS, BASELINE, memory, AT), "tasks-failed-by-us"), 1);
-    assert.is(
-      said(judgeWorkload({ ...sight, tasks: [] }, SERVERS, BASELINE, memory, AT), "tasks-failed-by-us"),
-      1,
-    );
-    const none = judgeWorkload(sight, SERVERS, null, new ObserverMemory(), AT);
-    assert.is(said(none, "tasks-failed-by-us"), "unknown: there is no baseline yet");
-    const newer = task("t9", "A", { state: "TASK_GONE", place: "completed" });
-    const later = judgeWorkload(
-      { ...sight, tasks: [newer] },
-      SERVERS,
-      { ...BASELINE, tasks: [] },
-      new ObserverMemory(),
-      AT,
-    );
-    assert.is(said(later, "tasks-failed-by-us"), 1, "also one that was started since");
-  },
-);
+observing("a task that failed by us stays counted; what failed before the stage is not", () => {
+  const memory = new ObserverMemory();
+  const lost = task("t1", "A", { state: "TASK_LOST", place: "completed" });
+  const sight = { agents: [], frameworks: [], tasks: [lost] };
+  const nothing = { ...sight, tasks: [] };
+  assert.is(said(judgeWorkload(sight, SERVERS, BASELINE, memory, AT), "tasks-failed-by-us"), 1);
+  assert.is(
+    said(judgeWorkload(nothing, SERVERS, BASELINE, memory, AT), "tasks-failed-by-us"),
+    1,
+    "forgotten",
+  );
+  const later = { ...BASELINE, sinceMs: AT + 1 };
+  assert.is(said(judgeWorkload(sight, SERVERS, later, new ObserverMemory(), AT), "tasks-failed-by-us"), 0);
+});
 
 observing(
   "an agent that registers anew again and again flaps; once is a fail-over, and what an action does is not counted",
@@ -312,7 +299,13 @@ observing(
     const see = (reregisteredMs: number, atMs = AT) => {
       const agents = [agent("A", "10.0.0.1:5051", { reregisteredMs })];
       return said(
-        judgeWorkload({ agents, frameworks: [], tasks: [] }, SERVERS, null, memory, atMs),
+        judgeWorkload(
+          { agents, frameworks: [], tasks: [] },
+          SERVERS,
+          { baseline: null, sinceMs: 0 },
+          memory,
+          atMs,
+        ),
         "agents-flapping",
       );
     };
@@ -353,7 +346,7 @@ observing(
       };
       return task(id, "A", { name, status });
     };
-    const baseline = { ...BASELINE, tasks: [sick("t1", "old")] };
+    const baseline = { ...BASELINE, baseline: { frameworks: [], unhealthy: ["f1 old"] } };
     const sight = { agents: [], frameworks: [], tasks: [sick("t2", "old"), sick("t3", "new")] };
     assert.is(said(judgeWorkload(sight, SERVERS, baseline, new ObserverMemory(), AT), "tasks-unhealthy"), 1);
   },
