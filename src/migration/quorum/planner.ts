@@ -28,7 +28,7 @@ function bestPath(question: QuorumQuestion): QuorumPath | null {
   const means = meansOf(question);
   const lowest = question.pauses === "never" ? 0 : -1;
   for (let floor = votes(start) + means.goal.masters.length; floor >= lowest; floor -= 1) {
-    const { moves } = findPath(start, means, { floor, ignore: "nothing" });
+    const { moves } = findPath(start, means, { floor, ignore: new Set() });
     if (moves !== null) return pathOf(start, moves);
   }
   return null;
