@@ -101,7 +101,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders that compute only: no file, no network, no clock of their own. */
-const PURE = ["src/plan", "src/render", "src/value"];
+const PURE = ["src/plan", "src/render", "src/value", "src/migration/quorum", "src/migration/gates"];
 const FORBIDDEN_IN_PURE =
   /from "(node:(fs|net|http|https|tls|child_process|dgram|dns|os)[^"]*|undici|dockerode|isomorphic-git)"|Date\.now\(|Math\.random\(/;
 
