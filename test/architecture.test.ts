@@ -162,10 +162,11 @@ const PURE = [
   "src/render/migration",
   "src/value",
   "src/migration/plan",
+  "src/migration/quorum",
+  "src/migration/gates",
   "src/migration/recorded",
   "src/migration/report",
 ];
-const PURE = ["src/plan", "src/render", "src/value", "src/migration/quorum", "src/migration/gates"];
 const FORBIDDEN_IN_PURE =
   /from "(node:(fs|net|http|https|tls|child_process|dgram|dns|os)[^"]*|undici|dockerode|isomorphic-git)"|Date\.now\(|Math\.random\(/;
 
