@@ -7,6 +7,7 @@ import { openRuntime } from "../open-runtime.js";
 import type { Provider } from "../provider.js";
 import { Clients } from "./access.js";
 import { agentHandler } from "./agent/handler.js";
+import { agentsHandler } from "./agents/handler.js";
 import { clusterHandler } from "./cluster/handler.js";
 import { maintenanceHandler } from "./maintenance/handler.js";
 import { mastersHandler } from "./masters/handler.js";
@@ -27,6 +28,7 @@ export function createMesosProvider(
       "Masters and agents of Mesos on hosts, and roles, agents, maintenance and reservations on any Mesos",
     kinds: [
       mastersHandler(open),
+      agentsHandler(open),
       clusterHandler(dependencies),
       roleHandler(dependencies),
       agentHandler(dependencies),
