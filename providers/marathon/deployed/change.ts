@@ -64,7 +64,7 @@ class InstanceChange {
       take: (step, work) => this.prepare(step, work),
       observe: async (deployed) => {
         await this.registered();
-        return observeServers(this.tools.clients, this.fleet, deployed);
+        return observeServers(this.tools.clients, this.fleet, deployed, this.after);
       },
       report: this.report,
     };
@@ -75,7 +75,7 @@ class InstanceChange {
     deployed: readonly DeployedServer[],
   ): Promise<readonly ServerStep[]> {
     const { fleet, change, after, tools } = this;
-    const { attributes } = await observeServers(tools.clients, fleet, deployed);
+    const { attributes } = await observeServers(tools.clients, fleet, deployed, after);
     const frameworkId = typeof attributes["frameworkId"] === "string" ? attributes["frameworkId"] : null;
     refuseOther(fleet.address, change.identity, frameworkId, OTHER_FRAMEWORK);
     if (change.action !== "update") return steps;
