@@ -1,6 +1,6 @@
 /** Stages, actions, gates and quorum as lines of plain text, shared by all renderings of a plan of a migration. Pure. */
-import type { Action } from "../../migration/model/action.js";
-import type { Comparison, Criterion, QuorumState, StagePlan } from "../../migration/model/plan.js";
+import type { Action } from "../model/action.js";
+import type { Comparison, Criterion, QuorumState, StagePlan } from "../model/plan.js";
 
 /** A stage for reviewers of an ordinary plan: short, one line for each action and each gate. */
 export function stageLines(stage: StagePlan): readonly string[] {
