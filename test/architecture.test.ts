@@ -39,7 +39,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/migration/plan",
     "src/migration/quorum",
   ],
-  "src/render/migration": ["src/render", "src/migration/model", "src/migration/quorum"],
+  "src/render/migration": ["src/render", "src/migration/model", "src/migration/plan", "src/migration/quorum"],
   "src/live": ["src/config", "src/plan", "src/schedule", "state", "providers"],
   "src/apply": ["src/config", "src/plan", "src/live", "src/schedule", "state", "providers"],
   providers: [
