@@ -39,8 +39,6 @@ export interface Scope extends World, ControlContext {
   readonly action: Action;
   /** Of finished actions, by action id. */
   readonly facts: ReadonlyMap<string, Facts>;
-  /** Steady milliseconds at which it counts as failed. */
-  readonly deadline: number;
 }
 
 /** What a look has come to. */
