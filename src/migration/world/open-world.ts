@@ -92,6 +92,7 @@ export async function openWorld(options: WorldOptions): Promise<MigrationWorld> 
     survey,
     memory,
     judging: () => following.judging,
+    sides: () => following.sides,
     now,
   });
   const close = async () => {

@@ -5,12 +5,16 @@ import type { ZooKeeperClient } from "../../zookeeper/types.js";
 import { namesOf } from "../actions/addresses.js";
 import type { MesosAt } from "../actions/mesos-at.js";
 import type { Coordination } from "../coordination/coordination.js";
-import { type Election, isAt } from "../coordination/election.js";
 import type { MigrationSpec, ServerRef, SideName } from "../model/spec.js";
 import { clientsProbe } from "../observe/clients-probe.js";
 import { clockProbe } from "../observe/clock-probe.js";
 import { ensembleProbe } from "../observe/ensemble-probe.js";
-import { type MasterSight, mastersProbe } from "../observe/masters-probe.js";
+import {
+  type ElectionSight,
+  type MasterSight,
+  type MastersSight,
+  mastersProbe,
+} from "../observe/masters-probe.js";
 import type { ObserverMemory } from "../observe/memory.js";
 import type { Probe } from "../observe/probe.js";
 import { comparisonProbe, syncProbe } from "../observe/sync-probe.js";
@@ -27,6 +31,8 @@ export interface Sights {
   readonly survey: (signal: AbortSignal) => Promise<Survey>;
   readonly memory: ObserverMemory;
   readonly judging: () => Judging;
+  /** Those that take part now. */
+  readonly sides: () => readonly SideName[];
   readonly now: () => number;
 }
 
@@ -58,8 +64,8 @@ export function probesOf(sights: Sights): readonly Probe[] {
 }
 
 async function syncSight(coordination: Coordination) {
-  const { live, lagMs, held, problem, writtenMs } = await coordination.sync.seen();
-  return { live, lagMs, held, problem, writtenMs };
+  const { live, lagMs, held, problem, writtenMs, status } = await coordination.sync.seen();
+  return { live, lagMs, held, problem, writtenMs, clockSkewMs: status?.clockSkew?.ms ?? null };
 }
 
 /** Sessions of the sides that answer now. */
@@ -84,15 +90,14 @@ async function soon<T>(work: Promise<T>, ms: number): Promise<T | null> {
 
 async function compared(coordination: Coordination, signal: AbortSignal) {
   const { result, report } = await coordination.compare(null, signal);
-  const different = report.differences.map(({ path }) => path);
-  return { result, different, differences: report.counts.different, reason: report.problem ?? "" };
+  const { counts, differences } = report;
+  const reason = `${counts.moving} znodes never stood still, ${counts.unreadable} could not be read`;
+  return { result, different: differences.map(({ path }) => path), differences: counts.differing, reason };
 }
 
-async function mastersSight({ spec, coordination, mesos }: Sights, signal: AbortSignal) {
-  const election = await coordination.election().catch((error: unknown) => {
-    signal.throwIfAborted();
-    return { reason: error instanceof Error ? error.message : String(error) };
-  });
+async function mastersSight(sights: Sights, signal: AbortSignal) {
+  const { spec, mesos } = sights;
+  const election = await electionSight(sights, signal);
   const { source, target, modes } = spec;
   const wanted: readonly (readonly [SideName, ServerRef])[] = [
     ...source.masters.servers.map((server) => ["a", server] as const),
@@ -100,26 +105,37 @@ async function mastersSight({ spec, coordination, mesos }: Sights, signal: Abort
   ];
   const masters = await Promise.all(
     wanted.map(async ([side, server]): Promise<MasterSight> => {
-      const state = await mesos
-        .at(server.address)
-        .stateOf(server.address, signal)
-        .catch(() => null);
+      const client = mesos.at(server.address);
+      const state = await client.stateOf(server.address, signal).catch(() => null);
       const at = "reason" in election ? null : await registeredOn(election, server);
       return { server, side: at ?? side, state };
     }),
   );
-  return {
-    election: "reason" in election ? election : { a: election.a.candidates, b: election.b.candidates },
-    masters,
-  };
+  return { election, masters };
+}
+
+/** Of the sides that take part. Rejects with the reason of the signal only. */
+async function electionSight(
+  { coordination, sides }: Sights,
+  signal: AbortSignal,
+): Promise<MastersSight["election"]> {
+  const on = async (side: SideName) =>
+    sides().includes(side) ? (await coordination.electionOn(side)).candidates : null;
+  try {
+    const [a, b] = await Promise.all([on("a"), on("b")]);
+    return { a, b };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { reason: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 /** Null: it stands for election nowhere. */
-async function registeredOn({ a, b }: Election, { address }: ServerRef): Promise<SideName | null> {
+async function registeredOn({ a, b }: ElectionSight, { address }: ServerRef): Promise<SideName | null> {
   const names = await namesOf(address);
-  const isOwn = (view: Election["a"]) =>
-    view.candidates.some((one) => one.origin === "own" && isAt(one, names));
-  return isOwn(a) ? "a" : isOwn(b) ? "b" : null;
+  const isOwn = (view: ElectionSight["a"]) =>
+    view?.some(({ origin, addresses }) => origin === "own" && addresses.some((one) => names.includes(one)));
+  return isOwn(a) === true ? "a" : isOwn(b) === true ? "b" : null;
 }
 
 async function workloadSight({ leader }: Sights, signal: AbortSignal) {
