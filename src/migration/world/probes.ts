@@ -55,7 +55,11 @@ export function probesOf(sights: Sights): readonly Probe[] {
     clientsProbe("a", source.zookeeper, now),
     clientsProbe("b", target.zookeeper, now),
     syncProbe(async () => syncSight(coordination), now),
-    clockProbe(async () => (await sessions(coordination)).flat(), now),
+    clockProbe(
+      () => skewTold(sights),
+      () => sessions(coordination),
+      now,
+    ),
     comparisonProbe((signal) => compared(coordination, signal), seldomMs, now),
     mastersProbe((signal) => mastersSight(sights, signal), memory, now),
     workloadProbe((signal) => workloadSight(sights, signal), agents, judging, memory, now),
@@ -64,8 +68,15 @@ export function probesOf(sights: Sights): readonly Probe[] {
 }
 
 async function syncSight(coordination: Coordination) {
-  const { live, lagMs, held, problem, writtenMs, status } = await coordination.sync.seen();
-  return { live, lagMs, held, problem, writtenMs, clockSkewMs: status?.clockSkew?.ms ?? null };
+  const { live, lagMs, held, problem, writtenMs } = await coordination.sync.seen();
+  return { live, lagMs, held, problem, writtenMs };
+}
+
+/** Null while only one side takes part, or the synchronisation has not seen enough. */
+async function skewTold({ coordination, sides }: Sights): Promise<number | null> {
+  if (sides().length < 2) return null;
+  const { status, live } = await coordination.sync.seen();
+  return live ? (status?.clockSkew?.ms ?? null) : null;
 }
 
 /** Sessions of the sides that answer now. */
