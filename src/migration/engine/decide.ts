@@ -5,10 +5,10 @@ import type { Action } from "../model/action.js";
 import type { Criterion } from "../model/plan.js";
 import type { ActionRecord, MigrationRecord, Request } from "../model/record.js";
 import type { StageNumber } from "../model/spec.js";
+import { isOver } from "../model/standing.js";
 import {
   actionsUnderWay,
   isApproved,
-  isOver,
   nextOf,
   stagePlan,
   stageRecord,
