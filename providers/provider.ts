@@ -129,6 +129,66 @@ export type ApplyResult =
       readonly identity: Json;
     };
 
+/** What a resource decides about for the time being, so that plans leave it as it is. */
+export interface HeldResource {
+  readonly address: string;
+  /** `unless-recorded`: only as long as the state does not know it. */
+  readonly when: "always" | "unless-recorded";
+  /** For people: `held by Migration/x, which deploys it in stage 2`. */
+  readonly text: string;
+}
+
+export interface HoldRequest {
+  readonly address: string;
+  /** Normalised; of one that is not declared any more, as it was applied last. */
+  readonly spec: JsonObject;
+  /** As read; empty when it is not there, null when it could not be read. */
+  readonly attributes: JsonObject | null;
+  readonly declared: boolean;
+}
+
+export interface HoldAnswer {
+  readonly resources: readonly HeldResource[];
+  /** Why it may not be removed now, or null. */
+  readonly busy: string | null;
+}
+
+/**
+ * One server of a deployed resource started, stopped, removed or looked at by itself: how a migration drives single servers.
+ * All are safe to repeat. None waits until the server is healthy; that is the caller's to do.
+ */
+export type ServerOperation = OperationTarget &
+  (
+    | {
+        /** Made equal to `spec` (files, command) and running: restarted when it differs, started when it is down. */
+        readonly action: "start";
+      }
+    /** Stopped, data and unit kept; it does not come back by itself. */
+    | { readonly action: "stop" }
+    | { readonly action: "remove"; readonly purgeData: boolean }
+    | { readonly action: "status" }
+  );
+
+export interface OperationTarget {
+  readonly address: string;
+  /** Of the whole resource: normalised, resolved. */
+  readonly spec: JsonObject;
+  /** Its id, as text. */
+  readonly server: string;
+}
+
+/** How the server is after the operation. */
+export interface OperationResult {
+  readonly running: boolean;
+  /** Whether its unit exists on the host. */
+  readonly there: boolean;
+  readonly pid: number | null;
+  /** RFC 3339 or null. */
+  readonly startedAt: string | null;
+  /** Whether the unit equals `spec`. */
+  readonly matches: boolean;
+}
+
 export interface KindHandler {
   readonly kind: string;
   readonly provider: string;
@@ -147,8 +207,16 @@ export interface KindHandler {
   outputs(spec: JsonObject, resource: (address: string) => ResourceView | undefined): JsonObject;
   /** Names of fields known only once it exists (`leader`): from attributes, unknown at plan while it is to be made. */
   readonly attributeNames: readonly string[];
-  /** Pure. What apply will do, in order, in words; for reviewers. */
-  describeSteps(change: ChangeRequest): readonly string[];
+  /**
+   * Pure. What apply will do, in order, in words; for reviewers. `resource` gives the resources this one names by address, as far as they
+   * are known when it is planned.
+   */
+  describeSteps(
+    change: ChangeRequest,
+    resource?: (address: string) => ResourceView | undefined,
+  ): readonly string[];
+  /** Pure. Other resources that this one decides about; absent: none. */
+  holds?(request: HoldRequest): HoldAnswer;
   read(request: ReadRequest, context: ProviderContext): Promise<ReadResult>;
   /** Safe to repeat after any crash. */
   apply(
@@ -156,6 +224,12 @@ export interface KindHandler {
     context: ProviderContext,
     report: (progress: Progress) => void,
   ): Promise<ApplyResult>;
+  /** Only kinds that deploy servers have it. Rejects with DiagnosticError. */
+  operate?(
+    operation: ServerOperation,
+    context: ProviderContext,
+    report: (progress: Progress) => void,
+  ): Promise<OperationResult>;
   /** How `ferry import` names a thing that exists: help text, and the spec found there. */
   readonly importHelp: string;
   import(id: string, request: ReadRequest, context: ProviderContext): Promise<ReadResult>;

@@ -21,7 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/http": [],
   "src/marathon": ["src/http"],
   "src/mesos": ["src/http", "src/zookeeper"],
-  "src/config": ["src/schema", "src/sync", "src/sync/paths", "src/marathon"],
+  "src/config": ["src/schema", "src/sync", "src/sync/paths", "src/marathon", "src/mesos"],
   "src/secrets": ["src/config", "providers"],
   "src/git": ["state"],
   "src/schedule": [],
@@ -30,24 +30,36 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "state/upgrade": ["state"],
   "state/zookeeper": ["state", "src/zookeeper", "src/config", "providers"],
   "src/plan": ["src/config", "state", "providers"],
-  "src/render": ["src/plan", "state", "src/config", "src/sync"],
+  "src/render": [
+    "src/plan",
+    "state",
+    "src/config",
+    "src/sync",
+    "src/migration/model",
+    "src/migration/plan",
+    "src/migration/quorum",
+  ],
   "src/live": ["src/config", "src/plan", "src/schedule", "state", "providers"],
   "src/apply": ["src/config", "src/plan", "src/live", "src/schedule", "state", "providers"],
   providers: [
     "providers/process",
     "providers/docker",
+    "providers/deployed",
     "providers/host",
     "providers/zookeeper",
     "providers/marathon",
     "providers/mesos",
+    "providers/migration",
     "src/zookeeper",
   ],
   "providers/host": ["providers"],
   "providers/process": ["providers"],
   "providers/docker": ["providers"],
-  "providers/zookeeper": ["providers", "src/zookeeper", "src/sync"],
-  "providers/marathon": ["providers", "src/marathon", "src/schema"],
-  "providers/mesos": ["providers", "src/mesos", "src/http"],
+  "providers/migration": ["providers", "src/migration/model", "src/migration/declared", "src/migration/plan"],
+  "providers/deployed": ["providers"],
+  "providers/zookeeper": ["providers", "providers/deployed", "src/zookeeper", "src/sync"],
+  "providers/marathon": ["providers", "providers/deployed", "src/marathon", "src/schema", "src/zookeeper"],
+  "providers/mesos": ["providers", "providers/deployed", "src/mesos", "src/http"],
   "src/sync": ["src/sync/paths", "src/zookeeper"],
   "src/sync/paths": ["src/sync", "src/zookeeper"],
   "src/sandbox/mesos/coordination": ["src/zookeeper"],
@@ -80,6 +92,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/migration": [],
   "src/migration/model": ["src/migration"],
+  "src/migration/declared": ["src/migration/model", "src/config", "src/schema"],
+  "src/migration/recorded": ["src/migration/model", "src/config", "state", "providers"],
+  "src/migration/plan": ["src/migration/model", "src/migration/quorum", "src/migration/gates"],
+  "src/migration/gates": ["src/migration/model"],
+  "src/migration/quorum": ["src/migration/model"],
   "src/migration/audit": ["src/migration/model", "state", "state/local"],
   "src/migration/engine": ["src/migration/model", "src/migration/audit"],
   "src/migration/store": [
@@ -111,7 +128,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders that compute only: no file, no network, no clock of their own. */
-const PURE = ["src/plan", "src/render", "src/value", "src/migration/report"];
+const PURE = [
+  "src/plan",
+  "src/render",
+  "src/value",
+  "src/migration/plan",
+  "src/migration/recorded",
+  "src/migration/report",
+];
 const FORBIDDEN_IN_PURE =
   /from "(node:(fs|net|http|https|tls|child_process|dgram|dns|os)[^"]*|undici|dockerode|isomorphic-git)"|Date\.now\(|Math\.random\(/;
 

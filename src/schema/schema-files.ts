@@ -10,7 +10,13 @@ import { isObject, type Json, type JsonObject } from "../value/json.js";
 export const API_VERSION = "ferry/v1";
 export const COMMON_SCHEMA = "common.schema.json";
 /** Files that hold no kind, only definitions that kinds refer to. */
-export const SHARED_SCHEMAS: readonly string[] = [COMMON_SCHEMA, "marathon.schema.json", "mesos.schema.json"];
+export const SHARED_SCHEMAS: readonly string[] = [
+  COMMON_SCHEMA,
+  "deployed.schema.json",
+  "framework.schema.json",
+  "marathon.schema.json",
+  "mesos.schema.json",
+];
 
 /** Kinds that become resources. */
 export const RESOURCE_KINDS: readonly string[] = [
@@ -18,15 +24,20 @@ export const RESOURCE_KINDS: readonly string[] = [
   "ZooKeeperEnsemble",
   "ZNode",
   "Sync",
+  "MesosMasters",
+  "MesosAgents",
   "Mesos",
   "MesosRole",
   "MesosAgent",
   "MesosMaintenance",
   "MesosReservation",
+  "MesosFramework",
+  "MarathonInstance",
   "Marathon",
   "MarathonApp",
   "MarathonGroup",
   "MarathonPod",
+  "Migration",
 ];
 /** Every kind of document, in the order in which they are listed to users. */
 export const DOCUMENT_KINDS: readonly string[] = ["Project", ...RESOURCE_KINDS, "Module", "ModuleDefinition"];

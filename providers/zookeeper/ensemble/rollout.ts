@@ -2,8 +2,10 @@
  * Carries out steps on a real ensemble, one at a time, each awaited. It takes no server down while another is missing,
  * and puts a server that does not come back to its former configuration before it stops.
  */
-import { connect as connectTcp } from "node:net";
+
+import { DiagnosticError } from "../../../src/diagnostics/diagnostic.js";
 import type { JsonObject } from "../../../src/value/json.js";
+import { isListening } from "../../deployed/listening.js";
 import type { Progress } from "../../provider.js";
 import type { UnitStatus } from "../../runtime.js";
 import { bootstrapServers } from "./bootstrap.js";
@@ -287,23 +289,20 @@ export class Rollout {
     this.serving.delete(id);
   }
 
+  /** Stops it, makes it equal to the target and starts it; waits for nobody. */
+  async renew(id: number, memberIds: readonly number[]): Promise<void> {
+    const runtime = await this.cluster.runtime(this.server(id).host);
+    const name = unitName(this.cluster.address, id);
+    if ((await runtime.inspect(name, this.cluster.signal)) !== null)
+      await runtime.stop(name, this.cluster.signal);
+    await this.launch(id, this.target, memberIds).catch((error: unknown) => {
+      throw error instanceof RolloutError ? new DiagnosticError([error.diagnostic]) : error;
+    });
+  }
+
   /** Ids of servers that answer now. */
   async answering(): Promise<number[]> {
     const seen = await observeAll(this.cluster, this.spec, [...this.servers.values()]);
     return [...seen].flatMap(([id, observation]) => (observation === null ? [] : [id]));
   }
-}
-
-/** Whether something takes connections there. */
-function isListening(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connectTcp({ host, port });
-    const end = (answer: boolean): void => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.setTimeout(1_000, () => end(false));
-    socket.once("connect", () => end(true));
-    socket.once("error", () => end(false));
-  });
 }

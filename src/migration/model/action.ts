@@ -35,6 +35,8 @@ export type ActionStep =
   | {
       readonly kind: "hand-over";
       readonly from: SideName;
+      /** Who led when it was planned; whoever leads when it begins is the one that is stopped. */
+      readonly leader?: string;
       readonly then:
         | { readonly kind: "stop" }
         | { readonly kind: "restart"; readonly quorum: number; readonly zookeeper: SideName };

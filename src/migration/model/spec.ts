@@ -35,6 +35,7 @@ export interface ZooKeeperSide {
   readonly auth: readonly { readonly scheme: string; readonly credential: string }[];
 }
 
+/** In mode `repoint` the target's are the source's own servers, with a spec that has them on B's ZooKeeper. */
 export interface MastersSide {
   readonly resource: string | null;
   /** Normalised spec of the declared resource, for starting single servers; null when only named. */
@@ -101,8 +102,18 @@ export interface DrainOptions {
   readonly maxGraceSeconds: number;
   /** Seconds to wait for runs of batch frameworks to end by themselves. */
   readonly runsEndSeconds: number;
-  /** Apps that may lose their only instance or their volume for a while; all others of that sort are refused. */
+  /**
+   * Apps that may lose their only instance or their volume for a while, and frameworks without checkpointing that may lose the tasks of an
+   * agent; all others of that sort are refused.
+   */
   readonly acceptDowntimeOf: readonly string[];
+}
+
+/** Who is told. URLs are references to secrets, because whoever has them can post. */
+export interface AlertTargets {
+  readonly slackWebhook: string | null;
+  readonly webhook: string | null;
+  readonly email: readonly string[];
 }
 
 export interface MigrationSpec {
@@ -130,4 +141,6 @@ export interface MigrationSpec {
   readonly archiveKey: string | null;
   /** Whether a broken gate rolls the stage back by itself, or stops and waits for a person. */
   readonly onBrokenGate: "roll-back" | "pause";
+  /** Absent: nobody is told. */
+  readonly alerts?: AlertTargets;
 }
