@@ -87,7 +87,7 @@ class Engine {
       clock,
       everyMs: spec.observeEverySeconds * 1_000,
       keepMs: (longest + spec.limits.observationSeconds + 60) * 1_000,
-      blindMs: spec.limits.observationSeconds * 1_000,
+      observationSeconds: spec.limits.observationSeconds,
       onObservation: async (observation) => {
         const { values } = this.watcher.watchNow();
         await this.ledger.update((record) => {

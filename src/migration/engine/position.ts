@@ -44,17 +44,6 @@ export function actionsUnderWay(record: MigrationRecord): readonly Action[] {
   return stage === null ? [] : stagePlan(record, stage).actions;
 }
 
-/**
- * An action that was begun, may or may not have happened, and may not be done twice: it has to be asked about before
- * anything else is done. One that was repeatable is none.
- */
-export function unresolved(record: MigrationRecord): ActionRecord | null {
-  const open = record.stages
-    .flatMap(({ actions }) => actions)
-    .find(({ status, action }) => !action.repeatable && (status === "intended" || status === "failed"));
-  return open ?? null;
-}
-
 /** Whether somebody approved the stage, having seen this very plan. */
 export function isApproved(record: MigrationRecord, stage: StageNumber): boolean {
   return record.approvals.some((one) => one.stage === stage && one.planDigest === record.plan.digest);
@@ -69,16 +58,4 @@ export function factsOf(record: MigrationRecord): ReadonlyMap<string, Facts> {
     }
   }
   return facts;
-}
-
-/** When it was done whole, in milliseconds; null before. */
-export function doneAtMs(record: MigrationRecord): number | null {
-  if (record.status !== "done" && record.status !== "archived") return null;
-  return record.stages.at(-1)?.endedMs ?? null;
-}
-
-/** Whether the archive of A has expired, so that there is no way back any more. */
-export function isExpired(record: MigrationRecord, nowMs: number): boolean {
-  const done = doneAtMs(record);
-  return done !== null && nowMs > done + record.spec.rollbackRetentionHours * 3_600_000;
 }
