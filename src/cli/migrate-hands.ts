@@ -1,0 +1,25 @@
+/** Binds what carries a migration out and what looks at it. What is not there in this ferry says so, and nothing is begun. */
+import type { Registry } from "../../providers/registry.js";
+import type { ProjectSettings } from "../config/desired.js";
+import { DiagnosticError, errorDiagnostic } from "../diagnostics/diagnostic.js";
+import type { MigrationSpec } from "../migration/model/spec.js";
+import type { ProjectSecrets } from "../secrets/resolver.js";
+import type { Hands } from "./migrate-world.js";
+
+export interface HandsOptions {
+  readonly spec: MigrationSpec;
+  readonly settings: ProjectSettings;
+  readonly registry: Registry;
+  readonly secrets: ProjectSecrets;
+  readonly log: (text: string) => void;
+}
+
+/** Rejects with DiagnosticError. */
+export async function handsOf({ spec }: HandsOptions): Promise<Hands> {
+  throw new DiagnosticError([
+    errorDiagnostic("migration-no-hands", `${spec.name}: this ferry cannot carry out migrations yet`, {
+      detail: "Nothing was begun.",
+      remedy: "Use a ferry that can.",
+    }),
+  ]);
+}
