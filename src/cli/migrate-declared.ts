@@ -1,6 +1,6 @@
 /** The migrations that a project declares, or the one of a `zk-migrate` file, as specifications. Connects to nothing. */
 import { openRegistry, type Registry } from "../../providers/registry.js";
-import type { ProjectSettings } from "../config/desired.js";
+import type { Desired, ProjectSettings } from "../config/desired.js";
 import { loadProject } from "../config/load.js";
 import { type Diagnostic, DiagnosticError, errorDiagnostic } from "../diagnostics/diagnostic.js";
 import { nearest } from "../diagnostics/suggestion.js";
@@ -22,6 +22,8 @@ export interface DeclaredMigrations {
 export interface Declared extends DeclaredMigrations {
   readonly settings: ProjectSettings;
   readonly registry: Registry;
+  /** Null where the migration stands in a file of its own. */
+  readonly desired: Desired | null;
   /** Secrets that a file holds in clear, by the reference that stands for them. */
   readonly ownSecrets: ReadonlyMap<string, string>;
 }
@@ -33,10 +35,16 @@ export async function declaredMigrations({ configuration, file }: MigrateRequest
 
 async function ofProject(request: ConfigurationRequest): Promise<Declared> {
   const { desired, diagnostics, registry } = await openConfiguration(request);
+  const spec = specsOf(desired, registry);
+  return { settings: desired.project, registry, desired, diagnostics, spec, ownSecrets: new Map() };
+}
+
+/** Those of a configuration by name. Secrets are compared only where `desired` has their fingerprints. */
+export function specsOf(desired: Desired, registry: Registry): DeclaredMigrations["spec"] {
   const views = new ResourceViews(registry.handler);
   views.seed(desired.resources, null, new Map());
   const declared = desired.resources.filter(({ kind }) => kind === "Migration");
-  const spec = (name: string | null): MigrationSpec => {
+  return (name) => {
     const [only] = declared;
     const found =
       name === null
@@ -44,18 +52,18 @@ async function ofProject(request: ConfigurationRequest): Promise<Declared> {
           ? only
           : undefined
         : declared.find((one) => one.name === name || one.address === name);
-    if (found === undefined)
+    if (found === undefined) {
       throw notDeclared(
         name,
         declared.map((one) => one.name),
       );
+    }
     const { address } = found;
     return resolveMigration(found.name, views.spec(address) ?? found.spec, {
       address,
       resource: (other) => views.resource(other),
     });
   };
-  return { settings: desired.project, registry, diagnostics, spec, ownSecrets: new Map() };
 }
 
 async function ofFile(request: ConfigurationRequest, file: MigrationFileRequest): Promise<Declared> {
@@ -67,6 +75,7 @@ async function ofFile(request: ConfigurationRequest, file: MigrationFileRequest)
   return {
     settings: project.value,
     registry: await openRegistry(project.value.providers),
+    desired: null,
     diagnostics: read.diagnostics,
     spec: () => value.spec,
     ownSecrets: value.secrets,

@@ -91,7 +91,7 @@ class Start {
   private async carryOut(record: MigrationRecord): Promise<EngineEnd> {
     const { store, audit, planWayBack } = this.world;
     const { interrupts, request } = this;
-    const { runner, observer } = await this.world.hands(record.spec, (text) => this.say(text));
+    const { runner, observer } = await this.world.hands(record, (text) => this.say(text));
     const ended = new AbortController();
     const shown = request.watch ? this.watch(record, ended.signal) : Promise.resolve();
     interrupts.announce(

@@ -5,13 +5,14 @@
 import type { AuditSink } from "../migration/audit/event.js";
 import type { MigrationPlan } from "../migration/model/plan.js";
 import type { ActionRunner, MigrationStore, Observer, PlanWayBack } from "../migration/model/ports.js";
+import type { MigrationRecord } from "../migration/model/record.js";
 import type { MigrationSpec } from "../migration/model/spec.js";
 import { planMigration } from "../migration/plan/plan.js";
 import { planWayBack } from "../migration/plan/record.js";
-import { notSurveyed } from "../migration/plan/survey.js";
+import type { MigrationWorld } from "../migration/world/open-world.js";
 import type { ConfigurationRequest } from "./command.js";
-import { type DeclaredMigrations, declaredMigrations } from "./migrate-declared.js";
-import { handsOf } from "./migrate-hands.js";
+import { type DeclaredMigrations, declaredMigrations, specsOf } from "./migrate-declared.js";
+import { handsOf, surroundingsOf } from "./migrate-hands.js";
 import { migrationsOf } from "./migrate-store.js";
 
 /** What carries a migration out, and what looks at the platform. */
@@ -29,7 +30,7 @@ export interface MigrateWorld extends DeclaredMigrations {
   /** Looks at both sides and plans. A plan that refuses says so in its diagnostics. */
   plan(spec: MigrationSpec, signal: AbortSignal): Promise<MigrationPlan>;
   /** Connects as far as it is needed; the caller closes both. `log`: one line for people. */
-  hands(spec: MigrationSpec, log: (text: string) => void): Promise<Hands>;
+  hands(record: Pick<MigrationRecord, "spec" | "id">, log: (text: string) => void): Promise<Hands>;
   close(): Promise<void>;
 }
 
@@ -51,22 +52,37 @@ export interface MigrationFileRequest {
 
 export type OpenWorld = (request: MigrateRequest, signal: AbortSignal) => Promise<MigrateWorld>;
 
+/** Of a plan that nobody has begun. */
+const NOT_BEGUN = "not-begun";
+
 /** Rejects with DiagnosticError. */
 export const openMigrateWorld: OpenWorld = async (request, signal) => {
   const declared = await declaredMigrations(request);
-  const { settings, registry } = declared;
+  const { settings, registry, ownSecrets } = declared;
   try {
     const { store, audit, secrets } = await migrationsOf(settings, request.configuration, signal);
     const redact = (text: string): string => secrets.redact(text);
     request.onSecrets(redact);
+    const surroundings = await surroundingsOf(declared.desired, registry, { settings, secrets, signal });
+    const bind = (spec: MigrationSpec, migrationId: string, log: (text: string) => void) =>
+      handsOf({ spec, migrationId, surroundings, settings, registry, secrets, ownSecrets, log });
     return {
       ...declared,
+      // With fingerprints: a server's secrets are compared by them.
+      spec: surroundings.desired === null ? declared.spec : specsOf(surroundings.desired, registry),
       store,
       audit,
       redact,
       planWayBack,
-      plan: async (spec) => planMigration(spec, notSurveyed("nobody has looked at the platform")),
-      hands: (spec, log) => handsOf({ spec, settings, registry, secrets, log }),
+      plan: (spec, stop) => surveyed(spec, stop, () => bind(spec, NOT_BEGUN, () => {})),
+      hands: async ({ spec, id }, log) => {
+        const world = await bind(spec, id, log);
+        // Whoever takes the hands closes the runner, and with it all of the world.
+        return {
+          runner: { ...methodsOf(world.runner), close: () => world.close() },
+          observer: world.observer,
+        };
+      },
       close: async () => {
         await Promise.allSettled([store.close(), registry.close()]);
       },
@@ -76,3 +92,24 @@ export const openMigrateWorld: OpenWorld = async (request, signal) => {
     throw error;
   }
 };
+
+async function surveyed(
+  spec: MigrationSpec,
+  signal: AbortSignal,
+  open: () => Promise<MigrationWorld>,
+): Promise<MigrationPlan> {
+  const world = await open();
+  try {
+    return planMigration(spec, await world.survey(signal));
+  } finally {
+    await world.close();
+  }
+}
+
+function methodsOf(runner: ActionRunner): Omit<ActionRunner, "close"> {
+  return {
+    run: (action, context) => runner.run(action, context),
+    probe: (action, context) => runner.probe(action, context),
+    sustain: (record) => runner.sustain(record),
+  };
+}
