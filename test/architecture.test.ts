@@ -78,6 +78,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/sandbox/mesos/link",
     "src/sandbox/mesos/coordination",
   ],
+  "src/sandbox/platform": ["src/zookeeper"],
   "src/quickstart": ["src/zookeeper", "providers/zookeeper"],
   "src/cli": [
     "src/apply",
@@ -86,6 +87,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/live",
     "src/plan",
     "src/render",
+    "src/sandbox/platform",
     "src/schema",
     "src/secrets",
     "src/sync",

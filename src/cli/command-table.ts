@@ -18,6 +18,7 @@ export const COMMAND_GROUPS = [
   "Everyday",
   "Configuration",
   "Synchronisation",
+  "Rehearsal",
   "State",
   "About ferry",
 ] as const;
@@ -161,6 +162,24 @@ export const COMMANDS: readonly CommandEntry[] = [
     "Synchronisation",
     "tell what a Sync keeps exactly, and what it cannot",
     async () => (await import("./commands/sync-report.js")).SyncReportCommand,
+  ),
+  entry(
+    "sandbox up",
+    "Rehearsal",
+    "start a whole platform on this machine, to rehearse on",
+    async () => (await import("./commands/sandbox-up.js")).SandboxUpCommand,
+  ),
+  entry(
+    "sandbox status",
+    "Rehearsal",
+    "show how a sandbox is: servers, leaders, agents, frameworks, apps",
+    async () => (await import("./commands/sandbox-status.js")).SandboxStatusCommand,
+  ),
+  entry(
+    "sandbox down",
+    "Rehearsal",
+    "stop and remove a sandbox",
+    async () => (await import("./commands/sandbox-down.js")).SandboxDownCommand,
   ),
   entry(
     "import ADDRESS ID",
