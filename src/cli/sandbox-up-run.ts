@@ -1,8 +1,9 @@
 /** Carries out `ferry sandbox up`: writes the project, applies it as any other, and shows what runs. */
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { choiceJson } from "../sandbox/platform/choice.js";
-import { statusJson } from "../sandbox/platform/status.js";
+import { complaintsOf, type PlatformStatus, statusJson } from "../sandbox/platform/status.js";
 import { statusText } from "../sandbox/platform/status-text.js";
 import { type Prepared, prepareSandbox, type Wanted } from "../sandbox/platform/workspace.js";
 import { isObject, type Json } from "../value/json.js";
@@ -29,7 +30,7 @@ export async function runSandboxUp(request: SandboxUpRequest, terminal: Terminal
     const data = { directory: folder, choice, execution: executionOf(applied), status: null };
     return { ...applied, text: () => goingOn(folder), data };
   }
-  const status = await lookAtSandbox(request, AbortSignal.timeout(LOOK_MS));
+  const status = await settled(request);
   const took = describeDuration(Date.now() - begun);
   return {
     exitCode: 0,
@@ -39,7 +40,20 @@ export async function runSandboxUp(request: SandboxUpRequest, terminal: Terminal
   };
 }
 
-const LOOK_MS = 30_000;
+/** Milliseconds until frameworks have registered, which nothing in the configuration waits for. */
+const SETTLE_MS = 15_000;
+const LOOK_EVERY_MS = 250;
+
+/** How it is once all is well, or after a while. */
+async function settled(request: SandboxRequest): Promise<PlatformStatus> {
+  const end = Date.now() + SETTLE_MS;
+  const { signal } = new AbortController();
+  for (;;) {
+    const status = await lookAtSandbox(request, signal);
+    if (complaintsOf(status).length === 0 || Date.now() > end) return status;
+    await delay(LOOK_EVERY_MS);
+  }
+}
 
 /** Plans and applies, or destroys, the sandbox without asking: everything in it is its own. */
 export async function applySandbox(

@@ -15,6 +15,7 @@ import type {
   MasterStatus,
   MastersStatus,
   PlatformStatus,
+  SchedulerStatus,
   ServerStatus,
 } from "./status.js";
 
@@ -34,13 +35,15 @@ export async function lookAt(
   const look = new Look(pidOf, signal);
   const of = <T>(tier: Part["tier"], act: (part: Part) => Promise<T>): Promise<T[]> =>
     Promise.all(parts.filter((part) => part.tier === tier).map(act));
-  const [ensembles, masters, marathons, schedulers] = await Promise.all([
+  const [ensembles, masters, marathons] = await Promise.all([
     of("ensemble", (part) => look.ensemble(part)),
     of("masters", (part) => look.masters(part)),
     of("marathon", (part) => look.marathon(part)),
-    of("framework", (part) => look.scheduler(part)),
   ]);
-  const agents = await of("agents", (part) => look.agents(part, masters));
+  const [agents, schedulers] = await Promise.all([
+    of("agents", (part) => look.agents(part, masters)),
+    of("framework", (part) => look.schedulers(part, masters)),
+  ]);
   signal.throwIfAborted();
   return { ensembles, masters, agents, marathons, schedulers };
 }
@@ -98,10 +101,16 @@ class Look {
     return { address, servers: answers, apps: apps === null ? null : appsIn(apps) };
   }
 
-  async scheduler({ address, servers }: Part) {
-    const found = servers.map(async (server) => {
-      const answer = await this.json(`http://${server.at}/v1/info`);
-      return this.seen(address, server, answer !== null);
+  async schedulers({ address, servers }: Part, masters: readonly MastersStatus[]) {
+    const known = new Set(
+      masters.flatMap(({ frameworks }) => frameworks.flatMap(({ id, connected }) => (connected ? [id] : []))),
+    );
+    const found = servers.map(async (server): Promise<SchedulerStatus> => {
+      // One that only stands by leads elsewhere, without a body.
+      const info = await this.answer(`http://${server.at}/v1/info`);
+      const id = isObject(info?.body) ? info.body["frameworkId"] : undefined;
+      const registered = id === undefined ? null : known.has(String(id));
+      return { ...this.seen(address, server, info !== null), registered };
     });
     return { address, servers: await Promise.all(found) };
   }
@@ -143,15 +152,29 @@ class Look {
     return { ...server, up, pid: this.pidOf(address, server.id) };
   }
 
-  /** Null when nobody answers, or not with JSON. An answer of no success counts: `/v2/leader` is 404 without a leader. */
+  /** What is answered, whatever its status: `/v2/leader` is 404 without a leader. Null when it is no JSON, or nobody answers. */
   private async json(url: string): Promise<Json> {
+    return (await this.answer(url))?.body ?? null;
+  }
+
+  /** Null when nobody answers. */
+  private async answer(url: string): Promise<{ readonly body: Json } | null> {
     try {
       const signal = AbortSignal.any([this.signal, AbortSignal.timeout(DEADLINE_MS)]);
-      const { body } = await request(url, { signal });
-      return (await body.json()) as Json;
+      const answer = await request(url, { signal });
+      const text = await answer.body.text();
+      return { body: jsonIn(text) };
     } catch {
       return null;
     }
+  }
+}
+
+function jsonIn(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return null;
   }
 }
 

@@ -24,7 +24,9 @@ export function statusText(status: PlatformStatus): string {
     ...status.marathons.map(({ address, servers }) =>
       block(address, servers, ({ leads }) => [leads ? "leader" : "standby"]),
     ),
-    ...status.schedulers.map(({ address, servers }) => block(address, servers, () => ["runs"])),
+    ...status.schedulers.map(({ address, servers }) =>
+      block(address, servers, ({ registered }) => [registered === false ? "not registered" : "runs"]),
+    ),
     ...status.masters.flatMap(({ address, frameworks }) =>
       frameworks.length === 0
         ? []

@@ -69,13 +69,20 @@ export interface MarathonStatus {
   readonly apps: readonly AppStatus[] | null;
 }
 
+/** A process of another framework. Whether it is registered is known of those of the sandbox only. */
+export interface SchedulerStatus extends ServerStatus {
+  readonly registered: boolean | null;
+}
+
 export interface PlatformStatus {
   readonly ensembles: readonly EnsembleStatus[];
   readonly masters: readonly MastersStatus[];
   readonly agents: readonly AgentsStatus[];
   readonly marathons: readonly MarathonStatus[];
-  /** Processes of other frameworks. */
-  readonly schedulers: readonly { readonly address: string; readonly servers: readonly ServerStatus[] }[];
+  readonly schedulers: readonly {
+    readonly address: string;
+    readonly servers: readonly SchedulerStatus[];
+  }[];
 }
 
 /** What nobody may overlook who reads it. */
@@ -98,15 +105,15 @@ export function complaintsOf(status: PlatformStatus): string[] {
   ];
   const down = groups.flatMap(({ address, servers }) => {
     const missing = servers.filter(({ wanted, up }) => wanted && !up).map(({ id }) => id);
-    return missing.length === 0 ? [] : [`${address}: ${missing.join(", ")} does not answer`];
+    return missing.map((id) => `${address}: ${id} does not answer`);
   });
   const wanting = (servers: readonly ServerStatus[]): boolean => servers.some(({ wanted }) => wanted);
   const leaderless = [...status.ensembles, ...status.masters]
     .filter(({ leader, servers }) => leader === null && wanting(servers))
     .map(({ address }) => `${address}: nobody leads`);
-  const unregistered = status.agents.flatMap(({ address, servers }) => {
-    const missing = servers.filter(({ up, registered }) => up && !registered).map(({ id }) => id);
-    return missing.length === 0 ? [] : [`${address}: ${missing.join(", ")} is not registered`];
+  const unregistered = [...status.agents, ...status.schedulers].flatMap(({ address, servers }) => {
+    const missing = servers.filter(({ up, registered }) => up && registered === false).map(({ id }) => id);
+    return missing.map((id) => `${address}: ${id} is not registered`);
   });
   const disconnected = status.masters.flatMap(({ frameworks }) =>
     frameworks

@@ -90,12 +90,14 @@ status("is asked of every server, and names what is not as declared", async () =
   const told: Record<string, Json> = { "/v2/apps": apps };
   marathon = await answering(told);
   told["/v2/leader"] = { leader: `127.0.0.1:${marathon}` };
+  const stream = await answering({ "/v1/info": { frameworkId: "f2" } });
   const server = (id: Json, port: Json, more: JsonObject = {}): JsonObject => {
     return { id, host: "Host/local", port, ...more };
   };
   const parts = partsOf([
     HOST,
     resource("MarathonInstance", "shop", { servers: [server(1, marathon)] }),
+    resource("MesosFramework", "stream", { servers: [server(1, stream)] }),
     resource("MesosAgents", "a", { agents: [server("a1", agent), server("a2", stranger)] }),
     resource("MesosMasters", "a", {
       servers: [server(1, leader), server(2, standby), server(3, 1), server(4, 1, { running: false })],
@@ -106,7 +108,10 @@ status("is asked of every server, and names what is not as declared", async () =
   ]);
   assert.equal(
     parts.map(({ address }) => address),
-    ["ZooKeeperEnsemble/zk", "MesosMasters/a", "MesosAgents/a", "MarathonInstance/shop"],
+    [
+      ...["ZooKeeperEnsemble/zk", "MesosMasters/a", "MesosAgents/a"],
+      ...["MarathonInstance/shop", "MesosFramework/stream"],
+    ],
   );
   const found = await lookAt(
     parts,
@@ -139,6 +144,7 @@ status("is asked of every server, and names what is not as declared", async () =
   assert.equal(complaintsOf(found), [
     "MesosMasters/a: 3 does not answer",
     "MesosAgents/a: a2 is not registered",
+    "MesosFramework/stream: 1 is not registered",
     "the framework stream is not connected",
     "MarathonInstance/shop: /shop/web has 1 of 2 instances well",
   ]);
@@ -205,7 +211,10 @@ const EXAMPLE: PlatformStatus = {
     },
   ],
   schedulers: [
-    { address: "MesosFramework/batch", servers: [{ ...SERVER, id: "1", at: "127.10.1.41:4400" }] },
+    {
+      address: "MesosFramework/batch",
+      servers: [{ ...SERVER, id: "1", at: "127.10.1.41:4400", registered: true }],
+    },
   ],
 };
 
