@@ -129,6 +129,42 @@ export type ApplyResult =
       readonly identity: Json;
     };
 
+/**
+ * One server of a deployed resource started, stopped, removed or looked at by itself: how a migration drives single servers.
+ * All are safe to repeat. None waits until the server is healthy; that is the caller's to do.
+ */
+export type ServerOperation = OperationTarget &
+  (
+    | {
+        /** Made equal to `spec` (files, command) and running: restarted when it differs, started when it is down. */
+        readonly action: "start";
+      }
+    /** Stopped, data and unit kept; it does not come back by itself. */
+    | { readonly action: "stop" }
+    | { readonly action: "remove"; readonly purgeData: boolean }
+    | { readonly action: "status" }
+  );
+
+export interface OperationTarget {
+  readonly address: string;
+  /** Of the whole resource: normalised, resolved. */
+  readonly spec: JsonObject;
+  /** Its id, as text. */
+  readonly server: string;
+}
+
+/** How the server is after the operation. */
+export interface OperationResult {
+  readonly running: boolean;
+  /** Whether its unit exists on the host. */
+  readonly there: boolean;
+  readonly pid: number | null;
+  /** RFC 3339 or null. */
+  readonly startedAt: string | null;
+  /** Whether the unit equals `spec`. */
+  readonly matches: boolean;
+}
+
 export interface KindHandler {
   readonly kind: string;
   readonly provider: string;
@@ -156,6 +192,12 @@ export interface KindHandler {
     context: ProviderContext,
     report: (progress: Progress) => void,
   ): Promise<ApplyResult>;
+  /** Only kinds that deploy servers have it. Rejects with DiagnosticError. */
+  operate?(
+    operation: ServerOperation,
+    context: ProviderContext,
+    report: (progress: Progress) => void,
+  ): Promise<OperationResult>;
   /** How `ferry import` names a thing that exists: help text, and the spec found there. */
   readonly importHelp: string;
   import(id: string, request: ReadRequest, context: ProviderContext): Promise<ReadResult>;

@@ -10,7 +10,12 @@ import { isObject, type Json, type JsonObject } from "../value/json.js";
 export const API_VERSION = "ferry/v1";
 export const COMMON_SCHEMA = "common.schema.json";
 /** Files that hold no kind, only definitions that kinds refer to. */
-export const SHARED_SCHEMAS: readonly string[] = [COMMON_SCHEMA, "marathon.schema.json", "mesos.schema.json"];
+export const SHARED_SCHEMAS: readonly string[] = [
+  COMMON_SCHEMA,
+  "deployed.schema.json",
+  "marathon.schema.json",
+  "mesos.schema.json",
+];
 
 /** Kinds that become resources. */
 export const RESOURCE_KINDS: readonly string[] = [
@@ -18,6 +23,8 @@ export const RESOURCE_KINDS: readonly string[] = [
   "ZooKeeperEnsemble",
   "ZNode",
   "Sync",
+  "MesosMasters",
+  "MesosAgents",
   "Mesos",
   "MesosRole",
   "MesosAgent",

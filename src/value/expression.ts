@@ -70,3 +70,10 @@ export function referencesIn(value: Json): ResourceReference[] {
   if (isObject(value)) return Object.values(value).flatMap((item) => referencesIn(item));
   return [];
 }
+
+/** Every secret reference inside a value (`env:NAME`, `file:PATH`). */
+export function secretsIn(value: Json): string[] {
+  if (isSecret(value)) return [value.$secret];
+  if (Array.isArray(value)) return value.flatMap((item: Json) => secretsIn(item));
+  return isObject(value) ? Object.values(value).flatMap((item) => secretsIn(item)) : [];
+}

@@ -4,16 +4,17 @@
  */
 import type { Outcome } from "../../../src/diagnostics/diagnostic.js";
 import { DiagnosticError, errorDiagnostic } from "../../../src/diagnostics/diagnostic.js";
+import { secretsIn } from "../../../src/value/expression.js";
 import { isObject, type JsonObject } from "../../../src/value/json.js";
 import type { ConnectOptions, ZooKeeperClient } from "../../../src/zookeeper/types.js";
+import { ADDRESS_LABEL, SERVER_LABEL } from "../../deployed/unit.js";
 import type { ProviderContext, SecretResolver } from "../../provider.js";
 import type { HostRuntime, UnitStatus } from "../../runtime.js";
 import type { FindRequest } from "../distribution.js";
 import type { Distribution, LoggingBackend } from "../distribution-model.js";
 import { isAtLeast } from "../distribution-model.js";
 import { type DeployedRecord, parseProperties, RECORD_FILE, recordedProperty } from "./files.js";
-import { type EnsembleSpec, type ServerSpec, secretsOf } from "./spec.js";
-import { ADDRESS_LABEL, SERVER_LABEL } from "./unit.js";
+import type { EnsembleSpec, ServerSpec } from "./spec.js";
 
 /** What the provider needs of the rest of ferry; passed in so that tests can put faults there. */
 export interface Dependencies {
@@ -132,7 +133,7 @@ export class Cluster {
 
   /** Contents of every secret the spec names. */
   async secrets(spec: JsonObject): Promise<Map<string, Buffer>> {
-    const references = [...new Set(secretsOf(spec))];
+    const references = [...new Set(secretsIn(spec))];
     const contents = await Promise.all(
       references.map((reference) => this.context.secrets.resolve(reference)),
     );

@@ -3,11 +3,10 @@
  * servers differ among each other, the one that differs from what is wanted is shown.
  */
 import { canonicalJson, isObject, type Json, type JsonObject } from "../../../src/value/json.js";
-import type { UnitStatus } from "../../runtime.js";
+import { withRuntimeFacts } from "../../deployed/unit.js";
 import { satisfiesVersion } from "../distribution-model.js";
 import type { DeployedServer } from "./cluster.js";
 import { sharedSections } from "./spec.js";
-import { bytes } from "./unit.js";
 
 /** Keys that servers rewrite themselves, or that are the membership's. */
 const NOT_SETTINGS = /^(server\.\d+|dynamicConfigFile|clientPort|version|dataDir)$/;
@@ -44,25 +43,7 @@ function withEdits(sections: JsonObject, edits: Readonly<Record<string, string |
 
 /** Sections as one server has them, edits by hand included. */
 export function sectionsOf(server: DeployedServer): JsonObject {
-  return withRuntime(withEdits(server.record?.sections ?? {}, editsByHand(server)), server.unit);
-}
-
-/** Limits and restart policy as the host's runtime has them now, whoever set them. */
-function withRuntime(sections: JsonObject, unit: UnitStatus): JsonObject {
-  const declared = isObject(sections["container"]) ? sections["container"] : undefined;
-  const { memoryBytes, cpus, cpuShares, cpuset } = unit.limits;
-  const memory = bytes(declared?.["memory"]) === memoryBytes ? declared?.["memory"] : sizeText(memoryBytes);
-  const now: Readonly<Record<string, Json | undefined>> = { memory, cpus, cpuShares, cpuset };
-  const changed = Object.entries(now).filter(([name, value]) => declared?.[name] !== value);
-  const restart = sections["restart"] === undefined ? {} : { restart: unit.restart };
-  if (changed.length === 0) return { ...sections, ...restart };
-  const container = Object.fromEntries(changed.map(([name, value]) => [name, value ?? null]));
-  return { ...sections, ...restart, container: { ...declared, ...container } };
-}
-
-function sizeText(size: number | undefined): string | undefined {
-  if (size === undefined) return undefined;
-  return size % 2 ** 20 === 0 ? `${size / 2 ** 20}m` : String(size);
+  return withRuntimeFacts(withEdits(server.record?.sections ?? {}, editsByHand(server)), server.unit);
 }
 
 function liveServer(server: DeployedServer): JsonObject {

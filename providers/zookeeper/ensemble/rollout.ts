@@ -2,8 +2,8 @@
  * Carries out steps on a real ensemble, one at a time, each awaited. It takes no server down while another is missing,
  * and puts a server that does not come back to its former configuration before it stops.
  */
-import { connect as connectTcp } from "node:net";
 import type { JsonObject } from "../../../src/value/json.js";
+import { isListening } from "../../deployed/listening.js";
 import type { Progress } from "../../provider.js";
 import type { UnitStatus } from "../../runtime.js";
 import { bootstrapServers } from "./bootstrap.js";
@@ -292,18 +292,4 @@ export class Rollout {
     const seen = await observeAll(this.cluster, this.spec, [...this.servers.values()]);
     return [...seen].flatMap(([id, observation]) => (observation === null ? [] : [id]));
   }
-}
-
-/** Whether something takes connections there. */
-function isListening(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connectTcp({ host, port });
-    const end = (answer: boolean): void => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.setTimeout(1_000, () => end(false));
-    socket.once("connect", () => end(true));
-    socket.once("error", () => end(false));
-  });
 }

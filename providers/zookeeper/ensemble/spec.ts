@@ -3,7 +3,7 @@
  * here reads files or servers.
  */
 import type { SecretValue } from "../../../src/value/expression.js";
-import { isSecret, isUnknown } from "../../../src/value/expression.js";
+import { isUnknown } from "../../../src/value/expression.js";
 import { isObject, type Json, type JsonObject } from "../../../src/value/json.js";
 
 export interface ServerSpec {
@@ -101,13 +101,6 @@ export function normaliseEnsemble(spec: JsonObject): JsonObject {
 export function ensembleOf(spec: JsonObject): EnsembleSpec {
   const full = normaliseEnsemble(spec);
   return { distribution: {}, tls: {}, container: {}, ...full } as unknown as EnsembleSpec;
-}
-
-/** Every secret reference in the spec. */
-export function secretsOf(value: Json): string[] {
-  if (isSecret(value)) return [value.$secret];
-  if (Array.isArray(value)) return value.flatMap((item: Json) => secretsOf(item));
-  return isObject(value) ? Object.values(value).flatMap((item) => secretsOf(item)) : [];
 }
 
 /** Number of voting servers needed to agree. */

@@ -2,15 +2,12 @@
  * One server as a unit of a host's runtime: its name, its marks, its command. Pure. Names and marks are what finds the
  * server again after any crash, so they depend on the address alone.
  */
-import { createHash } from "node:crypto";
 import type { JsonObject } from "../../../src/value/json.js";
+import { ADDRESS_LABEL, unitName as deployedUnitName, limitsOf, SERVER_LABEL } from "../../deployed/unit.js";
 import type { UnitSpec } from "../../runtime.js";
 import { loggingConfiguration } from "../distribution-logging.js";
 import { JVM_SETTINGS, type ServerPlan, serverFiles } from "./files.js";
 import { sharedSections } from "./spec.js";
-
-export const ADDRESS_LABEL = "ferry.address";
-export const SERVER_LABEL = "ferry.server";
 
 /** Milliseconds a server has to end by itself; it writes no snapshot on the way, so that is plenty. */
 const STOP_GRACE_MS = 10_000;
@@ -31,17 +28,9 @@ const LAUNCH = [
   'exec "$java" "$@"',
 ].join("; ");
 
-/** Unique on a host for every ensemble of every module: the readable part, and a hash where it is not the address. */
+/** Unique on a host for every ensemble of every module. */
 export function unitName(address: string, id: number): string {
-  const name = address.slice(address.lastIndexOf("/") + 1);
-  const plain = name
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9-]/g, "-")
-    .replaceAll(/^-+|-+$/g, "")
-    .slice(0, 40);
-  const isRoot = address === `ZooKeeperEnsemble/${plain}`;
-  const hash = createHash("sha256").update(address).digest("hex").slice(0, 8);
-  return `zookeeper-${isRoot ? plain : `${plain}-${hash}`}-${id}`;
+  return deployedUnitName("zookeeper", address, String(id));
 }
 
 export interface UnitPlan extends ServerPlan {
@@ -92,25 +81,6 @@ function ports({ server }: UnitPlan): UnitSpec["ports"] {
   return all.flatMap(([purpose, port]) => (port === undefined ? [] : [{ purpose, port }]));
 }
 
-const UNITS: Readonly<Record<string, number>> = { "": 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
-
-/** `400m` → bytes; undefined when it is no size. */
-export function bytes(size: unknown): number | undefined {
-  const match = typeof size === "string" ? /^(\d+)\s*([kmg]?)b?$/i.exec(size) : null;
-  return match === null ? undefined : Number(match[1]) * (UNITS[(match[2] ?? "").toLowerCase()] ?? 1);
-}
-
-function limits({ spec }: UnitPlan): UnitSpec["limits"] {
-  const { memory, cpus, cpuShares, cpuset } = spec.container;
-  const memoryBytes = bytes(memory);
-  return {
-    ...(memoryBytes === undefined ? {} : { memoryBytes }),
-    ...(typeof cpus === "number" ? { cpus } : {}),
-    ...(typeof cpuShares === "number" ? { cpuShares } : {}),
-    ...(typeof cpuset === "string" ? { cpuset } : {}),
-  };
-}
-
 /** Everything the runtime needs to make the server. */
 export function unitSpec(plan: UnitPlan): UnitSpec {
   const { spec, server, address, lineage } = plan;
@@ -124,7 +94,7 @@ export function unitSpec(plan: UnitPlan): UnitSpec {
     command: command(plan),
     environment: {},
     ports: ports(plan),
-    limits: limits(plan),
+    limits: limitsOf(spec.container),
     restart: spec.restart,
     stopGraceMs: STOP_GRACE_MS,
     ...(typeof user === "string" ? { user } : {}),

@@ -1,0 +1,58 @@
+/** Puts a deployed kind behind the interface of a kind: hosts are opened for each call and closed after it. */
+import type { ApplyResult, ChangeRequest, FieldRules, KindHandler, Progress } from "../provider.js";
+import { type DeployedServer, Fleet, type OpenRuntime, withFleet } from "./fleet.js";
+import type { DeployedKind } from "./kind.js";
+import { operateServer } from "./operate.js";
+import { type Observed, readDeployed } from "./read.js";
+
+/** The parts in which such kinds differ. */
+export interface HandlerParts
+  extends Pick<KindHandler, "provider" | "validate" | "outputs" | "attributeNames" | "describeSteps"> {
+  readonly deployed: DeployedKind;
+  /** Besides the list, which is told apart by id. */
+  readonly rules?: Partial<FieldRules>;
+  /** What the servers say of themselves; an answer that does not come is no reason to reject. */
+  observe(fleet: Fleet, deployed: readonly DeployedServer[]): Promise<Observed>;
+  /** Never rejects (applyServers, applying). */
+  apply(fleet: Fleet, change: ChangeRequest, report: (progress: Progress) => void): Promise<ApplyResult>;
+}
+
+export function deployedHandler(parts: HandlerParts, openRuntime: OpenRuntime): KindHandler {
+  const { deployed: kind, rules, provider, validate, outputs, attributeNames, describeSteps } = parts;
+  const read = (adopt: boolean): KindHandler["read"] => {
+    return (request, context) =>
+      withFleet(new Fleet(kind, request.address, context, openRuntime), (fleet) =>
+        readDeployed(fleet, request, { adopt, observe: (servers) => parts.observe(fleet, servers) }),
+      );
+  };
+  return {
+    kind: kind.kind,
+    provider,
+    rules: {
+      forcesReplacement: [],
+      keyedLists: { [kind.list]: "id", ...rules?.keyedLists },
+      unorderedLists: rules?.unorderedLists ?? [],
+      sensitive: rules?.sensitive ?? [],
+      textFields: rules?.textFields ?? [],
+      ...(rules?.completeObjects === undefined ? {} : { completeObjects: rules.completeObjects }),
+      ...(rules?.livesIn === undefined ? {} : { livesIn: rules.livesIn }),
+    },
+    normalise: (spec) => kind.normalise(spec),
+    validate,
+    outputs,
+    attributeNames,
+    describeSteps,
+    read: read(false),
+    apply: (change, context, report) =>
+      withFleet(new Fleet(kind, change.address, context, openRuntime), (fleet) =>
+        parts.apply(fleet, change, report),
+      ),
+    operate: (operation, context, report) =>
+      withFleet(new Fleet(kind, operation.address, context, openRuntime), (fleet) =>
+        operateServer(fleet, operation, report),
+      ),
+    importHelp:
+      "any word (for example `deployed`): the servers are looked for on the hosts the configuration declares",
+    import: (_id, request, context) => read(true)(request, context),
+  };
+}
