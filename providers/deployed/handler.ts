@@ -1,4 +1,5 @@
 /** Puts a deployed kind behind the interface of a kind: hosts are opened for each call and closed after it. */
+import type { JsonObject } from "../../src/value/json.js";
 import type { ApplyResult, ChangeRequest, FieldRules, KindHandler, Progress } from "../provider.js";
 import { type DeployedServer, Fleet, type OpenRuntime, withFleet } from "./fleet.js";
 import type { DeployedKind } from "./kind.js";
@@ -12,7 +13,12 @@ export interface HandlerParts
   /** Besides the list, which is told apart by id. */
   readonly rules?: Partial<FieldRules>;
   /** What the servers say of themselves; an answer that does not come is no reason to reject. */
-  observe(fleet: Fleet, deployed: readonly DeployedServer[]): Promise<Observed>;
+  observe(
+    fleet: Fleet,
+    deployed: readonly DeployedServer[],
+    /** The spec as declared, or else as last applied: for fields that no server knows. */
+    wanted: JsonObject | null,
+  ): Promise<Observed>;
   /** Never rejects (applyServers, applying). */
   apply(fleet: Fleet, change: ChangeRequest, report: (progress: Progress) => void): Promise<ApplyResult>;
 }
@@ -22,7 +28,10 @@ export function deployedHandler(parts: HandlerParts, openRuntime: OpenRuntime): 
   const read = (adopt: boolean): KindHandler["read"] => {
     return (request, context) =>
       withFleet(new Fleet(kind, request.address, context, openRuntime), (fleet) =>
-        readDeployed(fleet, request, { adopt, observe: (servers) => parts.observe(fleet, servers) }),
+        readDeployed(fleet, request, {
+          adopt,
+          observe: (servers) => parts.observe(fleet, servers, request.desired ?? request.recorded),
+        }),
       );
   };
   return {

@@ -2,10 +2,12 @@
 import { type Clock, REAL_CLOCK } from "../../src/http/connection.js";
 import { MesosClient } from "../../src/mesos/client.js";
 import type { JsonObject } from "../../src/value/json.js";
+import { openRuntime } from "../open-runtime.js";
 import type { Provider } from "../provider.js";
 import { Clients } from "./access.js";
 import { agentHandler } from "./agent/handler.js";
 import { clusterHandler } from "./cluster/handler.js";
+import { frameworkHandler } from "./framework/handler.js";
 import { maintenanceHandler } from "./maintenance/handler.js";
 import { reservationHandler } from "./reservation/handler.js";
 import { roleHandler } from "./role/handler.js";
@@ -24,6 +26,7 @@ export function createMesosProvider(_settings: JsonObject, clock: Clock = REAL_C
       agentHandler(dependencies),
       maintenanceHandler(dependencies),
       reservationHandler(dependencies),
+      frameworkHandler(openRuntime),
     ],
     close: () => clients.close(),
   };

@@ -6,10 +6,12 @@ import { checkCycles } from "./cycles.js";
 import { checkEnsembleFeatures } from "./ensemble-features.js";
 import { checkEnsembleServers } from "./ensemble-servers.js";
 import { checkEnsembleSettings } from "./ensemble-settings.js";
+import { checkFrameworks } from "./frameworks.js";
 import { checkHosts } from "./hosts.js";
 import { checkIgnoredFields } from "./ignored-fields.js";
 import type { CheckInput } from "./input.js";
 import { checkMarathonIds, orderMarathon } from "./marathon.js";
+import { checkMarathonInstances } from "./marathon-instances.js";
 import { checkMesos } from "./mesos.js";
 import { checkPorts } from "./ports.js";
 import { checkReferences } from "./references.js";
@@ -30,6 +32,8 @@ const CHECKS: readonly ((input: CheckInput) => void)[] = [
   checkSyncs,
   checkSyncPairs,
   checkMesos,
+  checkFrameworks,
+  checkMarathonInstances,
   checkMarathonIds,
   checkIgnoredFields,
   orderZNodes,
