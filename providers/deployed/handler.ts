@@ -12,13 +12,8 @@ export interface HandlerParts
   readonly deployed: DeployedKind;
   /** Besides the list, which is told apart by id. */
   readonly rules?: Partial<FieldRules>;
-  /** What the servers say of themselves; an answer that does not come is no reason to reject. */
-  observe(
-    fleet: Fleet,
-    deployed: readonly DeployedServer[],
-    /** The spec as declared, or else as last applied: for fields that no server knows. */
-    wanted: JsonObject | null,
-  ): Promise<Observed>;
+  /** What the servers say of themselves; an answer that does not come is no reason to reject. `spec`: declared, or recorded. */
+  observe(fleet: Fleet, deployed: readonly DeployedServer[], spec: JsonObject): Promise<Observed>;
   /** Never rejects (applyServers, applying). */
   apply(fleet: Fleet, change: ChangeRequest, report: (progress: Progress) => void): Promise<ApplyResult>;
 }
@@ -30,7 +25,7 @@ export function deployedHandler(parts: HandlerParts, openRuntime: OpenRuntime): 
       withFleet(new Fleet(kind, request.address, context, openRuntime), (fleet) =>
         readDeployed(fleet, request, {
           adopt,
-          observe: (servers) => parts.observe(fleet, servers, request.desired ?? request.recorded),
+          observe: (servers) => parts.observe(fleet, servers, request.desired ?? request.recorded ?? {}),
         }),
       );
   };

@@ -68,17 +68,35 @@ async function connectionOf(
   spec: JsonObject,
   context: ProviderContext,
 ): Promise<MesosConnection> {
-  const timeouts = isObject(spec["timeouts"]) ? spec["timeouts"] : {};
-  const credentials = await credentialsOf(spec["auth"], context.secrets);
-  const tls = await tlsOf(spec["tls"], context.secrets);
+  const masters = await mastersOf(address, spec, context);
+  return { masters, ...(await nodeConnection(spec, context.secrets)) };
+}
+
+/** How nodes are reached, but for where they are: from `scheme`, `auth`, `tls` and `timeouts`. */
+export async function nodeConnection(
+  access: JsonObject,
+  secrets: SecretResolver,
+): Promise<Omit<MesosConnection, "masters">> {
+  const timeouts = isObject(access["timeouts"]) ? access["timeouts"] : {};
+  const credentials = await credentialsOf(access["auth"], secrets);
+  const tls = await tlsOf(access["tls"], secrets);
   return {
-    masters: await mastersOf(address, spec, context),
-    scheme: spec["scheme"] === "https" ? "https" : "http",
+    scheme: access["scheme"] === "https" ? "https" : "http",
     ...(credentials === null ? {} : { credentials }),
     ...(tls === null ? {} : { tls }),
     ...milliseconds("connectTimeoutMs", timeouts["connectSeconds"]),
     ...milliseconds("requestTimeoutMs", timeouts["requestSeconds"]),
     ...milliseconds("retryMs", timeouts["leaderSeconds"]),
+  };
+}
+
+/** Defaults of `scheme` and `timeouts`, filled in. */
+export function normaliseAccess(access: JsonObject): JsonObject {
+  const given = isObject(access["timeouts"]) ? access["timeouts"] : {};
+  return {
+    ...access,
+    scheme: access["scheme"] ?? (access["tls"] === undefined ? "http" : "https"),
+    timeouts: { connectSeconds: 5, requestSeconds: 30, leaderSeconds: 30, ...given },
   };
 }
 

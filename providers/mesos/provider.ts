@@ -1,7 +1,8 @@
-/** The provider of Mesos: roles, agents, maintenance and reservations of a Mesos that is there already. */
+/** The provider of Mesos: masters and agents on hosts, and roles, agents, maintenance and reservations of any Mesos. */
 import { type Clock, REAL_CLOCK } from "../../src/http/connection.js";
 import { MesosClient } from "../../src/mesos/client.js";
 import type { JsonObject } from "../../src/value/json.js";
+import type { OpenRuntime } from "../deployed/fleet.js";
 import { openRuntime } from "../open-runtime.js";
 import type { Provider } from "../provider.js";
 import { Clients } from "./access.js";
@@ -9,18 +10,24 @@ import { agentHandler } from "./agent/handler.js";
 import { clusterHandler } from "./cluster/handler.js";
 import { frameworkHandler } from "./framework/handler.js";
 import { maintenanceHandler } from "./maintenance/handler.js";
+import { mastersHandler } from "./masters/handler.js";
 import { reservationHandler } from "./reservation/handler.js";
 import { roleHandler } from "./role/handler.js";
 
 /** `clock` stands in for time in tests. */
-export function createMesosProvider(_settings: JsonObject, clock: Clock = REAL_CLOCK): Provider {
+export function createMesosProvider(
+  _settings: JsonObject,
+  clock: Clock = REAL_CLOCK,
+  open: OpenRuntime = openRuntime,
+): Provider {
   const clients = new Clients((connection) => new MesosClient(connection, clock));
   const dependencies = { clients, clock };
   return {
     name: "mesos",
     description:
-      "Masters of Mesos that are there already, and roles, agents, maintenance and reservations on them",
+      "Masters and agents of Mesos on hosts, and roles, agents, maintenance and reservations on any Mesos",
     kinds: [
+      mastersHandler(open),
       clusterHandler(dependencies),
       roleHandler(dependencies),
       agentHandler(dependencies),

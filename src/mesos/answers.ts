@@ -21,8 +21,10 @@ export interface Agent {
   readonly hostname: string;
   /** Of its libprocess address; empty when it cannot be read. Machines are named by hostname and this. */
   readonly ip: string;
+  /** `host:port` of its own HTTP endpoints, by its libprocess address; empty when that cannot be read. */
+  readonly address: string;
   readonly version: string;
-  /** Whether it gets offers. */
+  /** Whether it gets offers. One that is neither this nor deactivated is disconnected. */
   readonly active: boolean;
   readonly deactivated: boolean;
   readonly drain: Drain | null;
@@ -30,6 +32,15 @@ export interface Agent {
   readonly attributes: readonly Attribute[];
   readonly resources: readonly Resource[];
   readonly allocated: readonly Resource[];
+  /** Milliseconds since the epoch; null when not told. */
+  readonly registeredMs: number | null;
+  readonly reregisteredMs: number | null;
+}
+
+/** One that the registry has, and that has not come back since a fail-over. */
+export interface RecoveredAgent {
+  readonly id: string;
+  readonly hostname: string;
 }
 
 export interface Drain {
@@ -79,7 +90,7 @@ export interface MaintenanceStatus {
  * The part of an answer that has its name. Mesos leaves the part out altogether when there is nothing in it (a real one answers
  * GET_WEIGHTS so); that it is an answer to the call is then told by the type alone.
  */
-function partOf(value: Json, name: string): Shape {
+export function partOf(value: Json, name: string): Shape {
   const answer = Shape.of(value);
   const part = answer.optionalObject(name);
   if (part === null && answer.optionalText("type") === name.toUpperCase()) return Shape.of({}, name);
@@ -109,12 +120,29 @@ export function agentsOf(value: Json): Agent[] {
   return partOf(value, "get_agents").optionalObjects("agents").map(agentOf);
 }
 
-function agentOf(shape: Shape): Agent {
+/** Since 1.1; none before. */
+export function recoveredAgentsOf(value: Json): RecoveredAgent[] {
+  return partOf(value, "get_agents").optionalObjects("recovered_agents").map(recoveredAgentOf);
+}
+
+export function recoveredAgentOf(shape: Shape): RecoveredAgent {
+  return { id: shape.object("id").text("value"), hostname: shape.text("hostname") };
+}
+
+/** Of a TimeInfo. */
+export function timeMs(shape: Shape, name: string): number | null {
+  const time = shape.optionalObject(name);
+  return time === null ? null : Math.round(time.number("nanoseconds") / 1e6);
+}
+
+export function agentOf(shape: Shape): Agent {
   const info = shape.object("agent_info");
+  const pid = shape.optionalText("pid") ?? "";
   return {
     id: info.object("id").text("value"),
     hostname: info.text("hostname"),
-    ip: /@\[?([^\]]*)\]?:\d+$/.exec(shape.optionalText("pid") ?? "")?.[1] ?? "",
+    ip: /@\[?([^\]]*)\]?:\d+$/.exec(pid)?.[1] ?? "",
+    address: pid.slice(pid.indexOf("@") + 1),
     version: shape.optionalText("version") ?? "",
     active: shape.flag("active"),
     // Before 1.9 there is no such thing.
@@ -123,10 +151,12 @@ function agentOf(shape: Shape): Agent {
     attributes: info.optionalObjects("attributes").map(attributeOf),
     resources: resourcesOf(shape.optionalObjects("total_resources")),
     allocated: resourcesOf(shape.optionalObjects("allocated_resources")),
+    registeredMs: timeMs(shape, "registered_time"),
+    reregisteredMs: timeMs(shape, "reregistered_time"),
   };
 }
 
-function drainOf(shape: Shape | null): Drain | null {
+export function drainOf(shape: Shape | null): Drain | null {
   if (shape === null) return null;
   const config = shape.optionalObject("config");
   const grace = config?.optionalObject("max_grace_period") ?? null;
@@ -172,14 +202,15 @@ export function quotasOf(value: Json): ReadonlyMap<string, Quota> {
     const guarantees = quantitiesOf(resourcesOf(info.optionalObjects("guarantee")));
     return [info.optionalText("role") ?? "*", { guarantees, limits: guarantees }] as const;
   });
-  const configs = (status?.optionalObjects("configs") ?? []).map((config) => {
-    const [guarantees, limits] = ["guarantees", "limits"].map((name) =>
-      scalarsOf(config.optionalObject(name)),
-    );
-    return [config.text("role"), { guarantees: guarantees ?? {}, limits: limits ?? {} }] as const;
-  });
+  const configs = (status?.optionalObjects("configs") ?? []).map(quotaConfigOf);
   // Since 1.9 both are told, and only the second has the limits.
   return new Map<string, Quota>([...infos, ...configs]);
+}
+
+/** Since 1.9, with its role. */
+export function quotaConfigOf(config: Shape): readonly [string, Quota] {
+  const guarantees = scalarsOf(config.optionalObject("guarantees"));
+  return [config.text("role"), { guarantees, limits: scalarsOf(config.optionalObject("limits")) }];
 }
 
 function scalarsOf(shape: Shape | null): Quantities {
@@ -220,7 +251,7 @@ export function statusOf(value: Json): MaintenanceStatus {
   };
 }
 
-function machineOf(shape: Shape): Machine {
+export function machineOf(shape: Shape): Machine {
   return { hostname: shape.optionalText("hostname") ?? "", ip: shape.optionalText("ip") ?? "" };
 }
 

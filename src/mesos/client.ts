@@ -16,7 +16,9 @@ import {
   type Quantities,
   type Quota,
   quotasOf,
+  type RecoveredAgent,
   type Role,
+  recoveredAgentsOf,
   rolesOf,
   scheduleOf,
   statusOf,
@@ -27,9 +29,20 @@ import {
 import type { MesosConnection } from "./connection.js";
 import { type Detect, detectLeader } from "./detect.js";
 import { isMesosError, MesosError } from "./mesos-error.js";
+import {
+  healthOf,
+  type MasterHealth,
+  type MasterState,
+  type Metrics,
+  metricsOf,
+  registryAt,
+  stateOf,
+} from "./one-master.js";
+import type { Registry } from "./registry.js";
 import { type Resource, resourceJson } from "./resources.js";
 import { type ApiCall, type Reply, Transport } from "./transport.js";
 import { hasFeature } from "./version.js";
+import { type Executor, executorsOf, type Framework, frameworksOf, type Task, tasksOf } from "./workloads.js";
 
 /** Calls that say how it is to be, and are answered with 200 when it is so already (recorded, facts of section 4). */
 const REPEATABLE: ReadonlySet<string> = new Set([
@@ -83,6 +96,46 @@ export class MesosClient {
   /** Those that are registered, disconnected ones too; neither unreachable nor gone ones. */
   agents(signal: AbortSignal): Promise<Agent[]> {
     return this.read("GET_AGENTS", agentsOf, signal);
+  }
+
+  /** Those that the registry has, and that have not come back since a fail-over. None before 1.1. */
+  recoveredAgents(signal: AbortSignal): Promise<RecoveredAgent[]> {
+    return this.read("GET_AGENTS", recoveredAgentsOf, signal);
+  }
+
+  /** Completed ones too. */
+  frameworks(signal: AbortSignal): Promise<Framework[]> {
+    return this.read("GET_FRAMEWORKS", frameworksOf, signal);
+  }
+
+  /** Of all places: unreachable and completed ones too, as far as the leader remembers them. */
+  tasks(signal: AbortSignal): Promise<Task[]> {
+    return this.read("GET_TASKS", tasksOf, signal);
+  }
+
+  /** Those of frameworks with executors of their own; Mesos' command executors are not told. */
+  executors(signal: AbortSignal): Promise<Executor[]> {
+    return this.read("GET_EXECUTORS", executorsOf, signal);
+  }
+
+  /** `master`, here and below: `host:port` of one master, which is asked itself, whether it leads or not, and once only. */
+  metrics(master: string, signal: AbortSignal): Promise<Metrics> {
+    return metricsOf(this.transport, master, signal);
+  }
+
+  /** Never rejects but with the reason of `signal`. */
+  health(master: string, signal: AbortSignal): Promise<MasterHealth> {
+    return healthOf(this.transport, master, signal);
+  }
+
+  /** What it thinks of itself: two can take themselves for the leader. */
+  stateOf(master: string, signal: AbortSignal): Promise<MasterState> {
+    return stateOf(this.transport, master, signal);
+  }
+
+  /** What the replicated log keeps, as this master knows it; null of a standby. */
+  registry(master: string, signal: AbortSignal): Promise<Registry | null> {
+    return registryAt(this.transport, master, signal);
   }
 
   /** Only roles that are in use or have a weight or a quota. */

@@ -83,6 +83,32 @@ export class Transport {
     }
   }
 
+  /** Gets `path` of this one master, leader or not; what is sent back is for the caller to judge. */
+  ask(master: string, path: string, signal: AbortSignal): Promise<Outcome> {
+    return this.exchange.send(`${this.connection.scheme}://${master}`, { method: "GET", path }, signal);
+  }
+
+  /** The same; an answer that is no error. Rejects with MesosError, or with the reason of `signal`. */
+  async get(master: string, path: string, signal: AbortSignal): Promise<Answer> {
+    const call: ApiCall = { type: `GET ${path}`, reads: true, repeatable: true };
+    const outcome = await this.ask(master, path, signal);
+    if (outcome.kind !== "answer") throw failureOf(master, call, outcome, "");
+    const { answer } = outcome;
+    if (answer.status >= 200 && answer.status < 300) return answer;
+    throw errorOfAnswer(call.type, master, answer);
+  }
+
+  /** `host:port` of the leader by this one master, which may be wrong; null when it knows nobody. */
+  async leaderBy(master: string, signal: AbortSignal): Promise<string | null> {
+    const call: ApiCall = { type: "GET /redirect", reads: true, repeatable: true };
+    const outcome = await this.ask(master, "/redirect", signal);
+    if (outcome.kind !== "answer") throw failureOf(master, call, outcome, "");
+    const { answer } = outcome;
+    if (answer.status === 503) return null;
+    if (answer.status !== 307) throw errorOfAnswer(call.type, master, answer);
+    return this.target(master, answer)?.master ?? null;
+  }
+
   async close(): Promise<void> {
     await this.exchange.close();
   }

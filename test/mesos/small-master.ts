@@ -1,4 +1,7 @@
-/** A master of a few lines on loopback: answers calls as a test says, and keeps what it was sent. No state of its own. */
+/**
+ * A master of a few lines on loopback: answers calls as a test says, and keeps what it was sent; a GET counts as a call whose type is
+ * `GET /path`. No state of its own.
+ */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -31,7 +34,8 @@ export class SmallMaster {
       const chunks: Buffer[] = [];
       request.on("data", (chunk: Buffer) => chunks.push(chunk));
       request.on("end", () => {
-        const call = JSON.parse(Buffer.concat(chunks).toString("utf8")) as JsonObject;
+        const body = Buffer.concat(chunks).toString("utf8");
+        const call = body === "" ? { type: `GET ${request.url}` } : (JSON.parse(body) as JsonObject);
         const { authorization, "content-type": contentType } = request.headers;
         this.received.push({ path: request.url ?? "", authorization, contentType, call });
         const reply = this.answer(call);

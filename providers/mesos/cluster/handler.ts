@@ -13,6 +13,7 @@ import type {
   ReadRequest,
   ReadResult,
 } from "../../provider.js";
+import { normaliseAccess } from "../access.js";
 import type { Dependencies } from "../dependencies.js";
 import { diagnosticsOf } from "../failures.js";
 
@@ -24,16 +25,11 @@ const RULES: FieldRules = {
   textFields: [],
 };
 
-const TIMEOUTS: JsonObject = { connectSeconds: 5, requestSeconds: 30, leaderSeconds: 30 };
-
 function normalise(spec: JsonObject): JsonObject {
-  const given = isObject(spec["timeouts"]) ? spec["timeouts"] : {};
   const { zookeeper } = spec;
   return {
-    ...spec,
-    scheme: spec["scheme"] ?? (spec["tls"] === undefined ? "http" : "https"),
+    ...normaliseAccess(spec),
     ...(isObject(zookeeper) ? { zookeeper: { path: "/mesos", auth: [], ...zookeeper } } : {}),
-    timeouts: { ...TIMEOUTS, ...given },
   };
 }
 

@@ -1,0 +1,131 @@
+/** What deployed masters say of themselves, and what that means together. Asks only. */
+import { type Diagnostic, warningDiagnostic } from "../../../src/diagnostics/diagnostic.js";
+import { type MasterSeen, MesosNodes, type NodeAnswer } from "../../../src/mesos/node.js";
+import { isObject, type JsonObject } from "../../../src/value/json.js";
+import type { DeployedServer, Fleet } from "../../deployed/fleet.js";
+import type { Observed } from "../../deployed/read.js";
+import { nodeConnection } from "../access.js";
+import { endpointOf } from "../server-flags.js";
+import { MASTER_PORT } from "./spec.js";
+
+/** By id; running masters only. */
+export type Sight = ReadonlyMap<string, NodeAnswer<MasterSeen>>;
+
+/** `access`: how ferry asks them, normalised. */
+export class MasterWatch {
+  private constructor(
+    private readonly fleet: Fleet,
+    private readonly nodes: MesosNodes,
+  ) {}
+
+  static async open(fleet: Fleet, spec: JsonObject): Promise<MasterWatch> {
+    const access = isObject(spec["access"]) ? spec["access"] : {};
+    return new MasterWatch(fleet, new MesosNodes(await nodeConnection(access, fleet.context.secrets)));
+  }
+
+  /** Asks those that run, all at once. */
+  async look(deployed: readonly DeployedServer[]): Promise<Sight> {
+    const { fleet } = this;
+    const asked = deployed
+      .filter(({ unit }) => unit.running)
+      .map(async ({ id, host, record }): Promise<readonly [string, NodeAnswer<MasterSeen>]> => {
+        const { address, port } = endpointOf(record?.server ?? {}, fleet.hostAddress(host), MASTER_PORT);
+        return [id, await this.nodes.master(`${address}:${port}`, fleet.signal)];
+      });
+    return new Map(await Promise.all(asked));
+  }
+
+  close(): Promise<void> {
+    return this.nodes.close();
+  }
+}
+
+export function seenOf(sight: Sight, id: string): MasterSeen | null {
+  const answer = sight.get(id);
+  return answer?.kind === "seen" ? answer.value : null;
+}
+
+/** The id of the master that leads; null when none or more than one says so. */
+export function leaderOf(sight: Sight): string | null {
+  const leaders = [...sight].filter(([, answer]) => answer.kind === "seen" && answer.value.elected);
+  const [only] = leaders;
+  return leaders.length === 1 && only !== undefined ? only[0] : null;
+}
+
+export function activeAgents(sight: Sight): number {
+  const leader = leaderOf(sight);
+  return leader === null ? 0 : (seenOf(sight, leader)?.activeAgents ?? 0);
+}
+
+/** Null when all vote, one leads, and each counts as many members as there are; otherwise what is missing, in words. */
+export function notWhole(sight: Sight, ids: readonly string[], members: number): string | null {
+  for (const id of ids) {
+    const answer = sight.get(id);
+    if (answer === undefined) return `master ${id} does not run`;
+    if (answer.kind !== "seen") return `master ${id}: ${answer.reason}${adviceFor(answer)}`;
+    if (!answer.value.recovered)
+      return `the replica of master ${id} does not vote (registrar/log/recovered is 0)`;
+  }
+  if (leaderOf(sight) === null) return "no single master leads";
+  for (const id of ids) {
+    const size = seenOf(sight, id)?.ensembleSize ?? members;
+    if (size !== members) return `master ${id} counts ${size} members of the log, and there are ${members}`;
+  }
+  return null;
+}
+
+function adviceFor(answer: NodeAnswer<MasterSeen>): string {
+  return answer.kind === "refused" ? " (give access.auth a principal that may read the metrics)" : "";
+}
+
+/** Attributes and warnings of a reading. */
+export function observed(address: string, deployed: readonly DeployedServer[], sight: Sight): Observed {
+  const leader = leaderOf(sight);
+  const leading = leader === null ? null : seenOf(sight, leader);
+  const attributes: JsonObject = {
+    leader: leader === null ? null : Number(leader),
+    version: leading?.version ?? null,
+    recovered: [...sight].filter(([id]) => seenOf(sight, id)?.recovered === true).length,
+    ensembleSize: leading?.ensembleSize ?? null,
+    agents: leading?.activeAgents ?? null,
+    status: deployed.map(({ id, host, unit, record }): JsonObject => {
+      const { pid, exit, startedAt } = unit;
+      const seen = seenOf(sight, id);
+      const quorum = record?.sections["quorum"] ?? null;
+      const plain = { id: Number(id), host, pid, exit, startedAt, quorum };
+      if (seen === null) return { ...plain, elected: null, recovered: null };
+      const { elected, recovered, ensembleSize, version } = seen;
+      return { ...plain, elected, recovered, ensembleSize, version };
+    }),
+  };
+  const warnings = [...sight].flatMap(([id, answer]) =>
+    answer.kind === "seen" ? [] : [silent(address, id, answer)],
+  );
+  const elected = [...sight].filter(([id]) => seenOf(sight, id)?.elected === true).map(([id]) => id);
+  return { attributes, diagnostics: [...warnings, ...(elected.length > 1 ? [split(address, elected)] : [])] };
+}
+
+function silent(address: string, id: string, answer: NodeAnswer<MasterSeen>): Diagnostic {
+  const reason = answer.kind === "seen" ? "" : answer.reason;
+  return warningDiagnostic("master-silent", `${address}: master ${id} runs and cannot be asked: ${reason}`, {
+    address,
+    detail: "What is deployed was read; whether it leads and its replica votes is not known.",
+    remedy:
+      answer.kind === "refused"
+        ? "Give access.auth a principal that may read the metrics."
+        : "It may still be starting; look again. If it stays so, read its log.",
+  });
+}
+
+function split(address: string, elected: readonly string[]): Diagnostic {
+  return warningDiagnostic(
+    "mesos-split-brain",
+    `${address}: masters ${elected.join(" and ")} both say that they lead`,
+    {
+      address,
+      detail:
+        "During a change of leader that may be so for a moment. If it stays, they elect in different places, and the registry of one of them is dead.",
+      remedy: "Look again. If it stays, compare the --zk of both and stop the one that agents do not follow.",
+    },
+  );
+}
