@@ -8,6 +8,7 @@ import type { ReadRequest, ReadResult } from "../provider.js";
 import { foreignServer } from "./failures.js";
 import type { DeployedServer, Fleet } from "./fleet.js";
 import { liveSpec } from "./live.js";
+import { serversOf } from "./unit.js";
 
 export interface Observed {
   readonly attributes: JsonObject;
@@ -58,7 +59,8 @@ export async function readDeployed(
 async function look(fleet: Fleet, request: ReadRequest, options: ReadOptions): Promise<ReadResult> {
   const { desired, recorded, identity, address } = request;
   const deployed = await fleet.deployed(hostsOf(fleet, desired ?? {}, recorded ?? {}, identity));
-  if (deployed.length === 0) return { status: "absent", diagnostics: [] };
+  const idle = idleServers(fleet, recorded, deployed);
+  if (deployed.length === 0 && idle.length === 0) return { status: "absent", diagnostics: [] };
   const others = foreign(fleet, deployed);
   if (others.length > 0 && !options.adopt) {
     const complaints = others.map(({ id, host, record }) =>
@@ -68,8 +70,23 @@ async function look(fleet: Fleet, request: ReadRequest, options: ReadOptions): P
   }
   for (const server of others) await fleet.adopt(server);
   const { attributes, diagnostics } = await options.observe(deployed);
-  const live = liveSpec(fleet.kind, deployed, desired, resolvedNow(fleet, desired));
+  const seen = liveSpec(fleet.kind, deployed, desired, resolvedNow(fleet, desired));
+  const { list } = fleet.kind;
+  const live =
+    deployed.length === 0 ? (recorded ?? {}) : { ...seen, [list]: [...serversOf(fleet.kind, seen), ...idle] };
   return { status: "present", live, attributes, identity: identityOf(deployed), diagnostics };
+}
+
+/** Servers that were applied as not to run and were never made: that they are nowhere is as it should be. */
+function idleServers(
+  fleet: Fleet,
+  recorded: JsonObject | null,
+  deployed: readonly DeployedServer[],
+): readonly JsonObject[] {
+  const there = new Set(deployed.map(({ id }) => id));
+  return serversOf(fleet.kind, recorded ?? {}).filter(
+    (server) => server["running"] === false && !there.has(String(server["id"])),
+  );
 }
 
 function foreign(fleet: Fleet, deployed: readonly DeployedServer[]): DeployedServer[] {

@@ -222,6 +222,29 @@ fleet("single servers are driven by themselves, and repeating it changes nothing
   assert.is((await operate({ action: "status" }, "2")).running, true);
 });
 
+fleet("servers that are not to run are only declared, and one that somebody starts shows", async () => {
+  const address = "Sleepers/idle";
+  const servers = [1, 2].map((id) => ({ id, host: "Host/h", running: false }));
+  const after = handler.normalise(spec({ servers }));
+  const created = await handler.apply(
+    { action: "create", address, after, identity: null },
+    context,
+    () => undefined,
+  );
+  assert.is(created.status, "done", JSON.stringify(created));
+  const seen = async (recorded: JsonObject | null) => {
+    const found = await handler.read({ address, desired: after, recorded, identity: null }, context);
+    return found.status === "present" ? found.live["servers"] : found.status;
+  };
+  assert.equal(await seen(after), servers);
+  assert.is(await seen(null), "absent");
+  if (handler.operate === undefined) throw new Error("no operate");
+  const operation = { address, spec: after, server: "1" } as const;
+  await handler.operate({ ...operation, action: "start" }, context, () => undefined);
+  assert.equal(await seen(after), [{ id: 1, host: "Host/h", running: true }, servers[1]]);
+  await handler.operate({ ...operation, action: "remove", purgeData: true }, context, () => undefined);
+});
+
 fleet("servers of another state are left alone", async () => {
   const other = { ...context, lineage: "lineage-2" };
   const desired = handler.normalise(spec());
