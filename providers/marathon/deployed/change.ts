@@ -16,7 +16,7 @@ import { askServer, selfOf } from "./ask.js";
 import { leaderOf, OTHER_FRAMEWORK, observeServers } from "./observe.js";
 import { leaderLast, together } from "./order.js";
 import { checkMove, placeOf } from "./places.js";
-import { type Connect, isCandidate } from "./zookeeper.js";
+import { type Connect, noCandidate } from "./zookeeper.js";
 
 export interface ChangeTools {
   readonly clients: Clients;
@@ -64,7 +64,7 @@ class InstanceChange {
       take: (step, work) => this.prepare(step, work),
       observe: async (deployed) => {
         await this.registered();
-        return observeServers(this.tools.clients, this.fleet, deployed);
+        return observeServers(this.tools.clients, this.fleet, deployed, this.after);
       },
       report: this.report,
     };
@@ -75,7 +75,7 @@ class InstanceChange {
     deployed: readonly DeployedServer[],
   ): Promise<readonly ServerStep[]> {
     const { fleet, change, after, tools } = this;
-    const { attributes } = await observeServers(tools.clients, fleet, deployed);
+    const { attributes } = await observeServers(tools.clients, fleet, deployed, after);
     const frameworkId = typeof attributes["frameworkId"] === "string" ? attributes["frameworkId"] : null;
     refuseOther(fleet.address, change.identity, frameworkId, OTHER_FRAMEWORK);
     if (change.action !== "update") return steps;
@@ -101,16 +101,15 @@ class InstanceChange {
   /** Until no session of an earlier process stands for election under their names, or time is up. */
   private async forgotten(ids: readonly string[]): Promise<void> {
     const { fleet, tools, after } = this;
-    const names = this.servers(ids).map((server) => selfOf(fleet, server));
-    const place = await placeOf(fleet.address, after, fleet.context);
-    const end = fleet.context.now() + this.waitMs();
-    for (let told = false; fleet.context.now() < end; told = true) {
-      const there = await isCandidate(tools.connect, place, names, fleet.signal);
-      if (there !== true) return;
-      const message = `wait until ZooKeeper has forgotten the last session of ${fleet.name(ids.join(", "))}`;
-      if (!told) this.report({ message });
-      await delay(POLL_MS, undefined, { signal: fleet.signal });
-    }
+    await noCandidate(tools.connect, await placeOf(fleet.address, after, fleet.context), {
+      names: this.servers(ids).map((server) => selfOf(fleet, server)),
+      forMs: this.waitMs(),
+      signal: fleet.signal,
+      onWait: () => {
+        const message = `wait until ZooKeeper has forgotten the last session of ${fleet.name(ids.join(", "))}`;
+        this.report({ message });
+      },
+    });
   }
 
   private waitMs(): number {

@@ -80,7 +80,7 @@ export function marathonInstanceHandler(tools: ChangeTools, openRuntime: OpenRun
       outputs: urlOutputs,
       attributeNames: ["leader", "frameworkId", "version", "status"],
       describeSteps,
-      observe: (fleet, deployed) => observeServers(tools.clients, fleet, deployed),
+      observe: (fleet, deployed, spec) => observeServers(tools.clients, fleet, deployed, spec),
       apply: (fleet, change, report) => applyInstance(fleet, change, report, tools),
     },
     openRuntime,

@@ -15,28 +15,31 @@ interface Asked {
   readonly answer: ServerAnswer | null;
 }
 
+/** `spec`: how they are asked, by `access`; with the credentials that each was started with. */
 export async function observeServers(
   clients: Clients,
   fleet: Fleet,
   deployed: readonly DeployedServer[],
+  { access }: JsonObject,
 ): Promise<Observed> {
-  const asked = await Promise.all(
+  const all = await Promise.all(
     deployed.map(async (found): Promise<Asked> => {
       const { record, unit } = found;
       if (record === null || !unit.running) return { found, answer: null };
-      return { found, answer: await askServer(clients, fleet, record.sections, record.server) };
+      const asked = { ...record.sections, ...(access === undefined ? {} : { access }) };
+      return { found, answer: await askServer(clients, fleet, asked, record.server) };
     }),
   );
-  const info = asked.find(({ answer }) => answer?.info != null)?.answer?.info ?? null;
+  const info = all.find(({ answer }) => answer?.info != null)?.answer?.info ?? null;
   return {
     attributes: {
       leader: info?.leader ?? null,
       frameworkId: info?.frameworkId ?? null,
       version: info?.version ?? null,
-      status: asked.map(statusOf),
+      status: all.map(statusOf),
     },
     diagnostics: [
-      ...asked.flatMap((one) => silent(fleet, one)),
+      ...all.flatMap((one) => silent(fleet, one)),
       ...(info !== null && info.frameworkId === null ? [notRegistered(fleet.address)] : []),
     ],
   };

@@ -5,6 +5,7 @@
 import { DiagnosticError } from "../../../src/diagnostics/diagnostic.js";
 import { isSecret } from "../../../src/value/expression.js";
 import { canonicalJson, isObject, type Json, type JsonObject } from "../../../src/value/json.js";
+import { unknownValue } from "../../deployed/failures.js";
 import { resolveFramework } from "../../deployed/frameworks.js";
 import type { ProviderContext } from "../../provider.js";
 import { refusal } from "../failures.js";
@@ -37,11 +38,8 @@ export async function placeOf(
     typeof written === "string"
       ? written
       : resolveFramework(address, { zookeeper: zookeeperOf(spec) }, context.resource)["zookeeper.ensemble"];
-  return {
-    servers: String(servers ?? ""),
-    path: String(path ?? ""),
-    credential: await textOf(auth, context),
-  };
+  if (typeof servers !== "string") throw unknownValue(address, "zookeeper");
+  return { servers, path: String(path ?? ""), credential: await textOf(auth, context) };
 }
 
 async function textOf(auth: Json | undefined, context: ProviderContext): Promise<string | null> {

@@ -2,6 +2,7 @@
  * What ferry looks at in the ZooKeeper of a deployed Marathon: whether its state is there, whose it is, and who stands for election
  * under which address. Reads only.
  */
+import { setTimeout as delay } from "node:timers/promises";
 import type { ConnectOptions, ZooKeeperClient } from "../../../src/zookeeper/types.js";
 import { isZooKeeperError } from "../../../src/zookeeper/zookeeper-error.js";
 
@@ -75,22 +76,45 @@ export async function whyNotAt(
   }
 }
 
-/** Whether somebody stands for election as `self` (`host:port`); null when that cannot be found out. Rejects on abort only. */
-export async function isCandidate(
-  connect: Connect,
-  place: ZooKeeperPlace,
-  self: readonly string[],
-  signal: AbortSignal,
-): Promise<boolean | null> {
-  const parent = `${place.path}/leader-curator`;
+export interface Waiting {
+  /** `host:port` of those who may not be candidates. */
+  readonly names: readonly string[];
+  /** Milliseconds for which it is waited. */
+  readonly forMs: number;
+  readonly signal: AbortSignal;
+  /** Called once, when there is something to wait for. */
+  onWait(): void;
+}
+
+const POLL_MS = 200;
+
+/**
+ * Resolves when nobody stands for election under those names, when time is up, or at once when that cannot be found out. Rejects
+ * on abort only.
+ */
+export async function noCandidate(connect: Connect, place: ZooKeeperPlace, waiting: Waiting): Promise<void> {
+  const { names, forMs, signal, onWait } = waiting;
   try {
-    return await within(connect, place, signal, async (client) => {
-      const { children } = await client.getChildren(parent);
-      const names = await Promise.all(children.map((child) => dataAt(client, `${parent}/${child}`)));
-      return names.some((name) => name !== null && self.includes(name.toString("utf8")));
+    await within(connect, place, signal, async (client) => {
+      for (let waited = 0; waited < forMs && (await isCandidate(client, place, names)); waited += POLL_MS) {
+        if (waited === 0) onWait();
+        await delay(POLL_MS, undefined, { signal });
+      }
     });
-  } catch (error) {
+  } catch {
+    // Who cannot be asked is not waited for: the runtime starts a server again that ends for this.
     signal.throwIfAborted();
-    return isZooKeeperError(error, "NO_NODE") ? false : null;
   }
+}
+
+async function isCandidate(
+  client: ZooKeeperClient,
+  place: ZooKeeperPlace,
+  names: readonly string[],
+): Promise<boolean> {
+  const parent = `${place.path}/leader-curator`;
+  if ((await client.exists(parent)) === null) return false;
+  const { children } = await client.getChildren(parent);
+  const holders = await Promise.all(children.map((child) => dataAt(client, `${parent}/${child}`)));
+  return holders.some((holder) => holder !== null && names.includes(holder.toString("utf8")));
 }

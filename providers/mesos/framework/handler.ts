@@ -22,13 +22,13 @@ function describeSteps(change: ChangeRequest): string[] {
 async function observe(
   fleet: Fleet,
   deployed: readonly DeployedServer[],
-  wanted: JsonObject | null,
+  spec: JsonObject,
 ): Promise<Observed> {
   const seen = await Promise.all(
     deployed.map(async (found) => {
       const { record, unit } = found;
       const isAsked = record !== null && unit.running;
-      const problem = isAsked ? await problemOf(fleet, wanted ?? {}, record.server, unit) : null;
+      const problem = isAsked ? await problemOf(fleet, spec, record.server, unit) : null;
       return { found, problem };
     }),
   );

@@ -80,7 +80,11 @@ function checkPlaceholders(framework: LoadedResource, { text, path }: Text, inpu
   };
   for (const name of used.filter((one) => guarded[one] === true)) {
     const summary = `{${name}} in the arguments of ${address} holds credentials, and everybody on the host can read a command line`;
-    problem("secret-in-arguments", summary, `use {${name}File}, or put it into environment`);
+    problem(
+      "secret-in-arguments",
+      summary,
+      `use {${name}File}, a file that holds it, or put it into environment`,
+    );
   }
 }
 

@@ -89,10 +89,15 @@ function twice(
 
 function checkAvailability(instance: LoadedResource, input: CheckInput): void {
   const count = serversOf(instance).length;
-  if (objectAt(instance.spec, "flags")["ha"] !== false || count < 2) return;
-  const summary = `${instance.address} has ${count} servers and ha: false, so that each would lead without an election`;
+  const off = objectAt(instance.spec, "flags")["ha"] === false;
+  const variable = ["environment", "secretEnvironment"].find(
+    (field) => objectAt(instance.spec, field)["MARATHON_DISABLE_HA"] !== undefined,
+  );
+  if (count < 2 || (!off && variable === undefined)) return;
+  const path = off ? ["flags", "ha"] : [variable ?? "environment", "MARATHON_DISABLE_HA"];
+  const summary = `${instance.address} has ${count} servers and no high availability (ha), so that each would lead without an election`;
   const remedy = "leave ha out, or declare one server";
-  report(instance, ["flags", "ha"], { code: "servers-without-election", summary, remedy }, input);
+  report(instance, path, { code: "servers-without-election", summary, remedy }, input);
 }
 
 function checkPlaces(input: CheckInput): void {

@@ -3,6 +3,7 @@ import type { Report } from "../report.js";
 import type { LoadedResource } from "../resources/resource.js";
 import { checkAcls } from "./acls.js";
 import { checkCycles } from "./cycles.js";
+import { checkDeployedServers } from "./deployed-servers.js";
 import { checkEnsembleFeatures } from "./ensemble-features.js";
 import { checkEnsembleServers } from "./ensemble-servers.js";
 import { checkEnsembleSettings } from "./ensemble-settings.js";
@@ -26,6 +27,7 @@ const CHECKS: readonly ((input: CheckInput) => void)[] = [
   checkEnsembleServers,
   checkEnsembleSettings,
   checkEnsembleFeatures,
+  checkDeployedServers,
   checkPorts,
   checkZNodes,
   checkAcls,
