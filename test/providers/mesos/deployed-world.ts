@@ -1,11 +1,14 @@
 /** A project that deploys masters and agents of the simulation on this machine, over a real ZooKeeper, driven by the command. */
 import { fileURLToPath } from "node:url";
+import { openProcessRuntime } from "../../../providers/process/runtime.js";
+import type { HostRuntime } from "../../../providers/runtime.js";
 import type { JsonObject } from "../../../src/value/json.js";
 import { type Answer, ferry, projectOf, start } from "../../cli/ferry.js";
 import { startEnsemble, type TestEnsemble } from "../../harness/zookeeper.js";
 import { api } from "../../sandbox/mesos/lab.js";
 
 export const NET = `127.${30 + (process.pid % 200)}.${1 + Math.floor(Math.random() * 250)}`;
+const HOST_SPEC = { address: "127.0.0.1", runtime: { process: { workDir: ".ferry/hosts/h" } } };
 const ENVIRONMENT = { MESOS_ZK_SESSION_TIMEOUT: "2secs" };
 
 export function program(kind: "master" | "agent"): string[] {
@@ -52,7 +55,7 @@ export class DeployedWorld {
       {
         kind: "Host",
         name: "h",
-        spec: { address: "127.0.0.1", runtime: { process: { workDir: ".ferry/hosts/h" } } },
+        spec: HOST_SPEC,
       },
       {
         kind: "MesosMasters",
@@ -105,6 +108,26 @@ export class DeployedWorld {
   async planned(): Promise<{ code: number | null; text: string }> {
     const answer = await this.run("plan", "--detailed-exitcode");
     return { code: answer.code, text: `${answer.stdout}\n${answer.stderr}` };
+  }
+
+  /** Of every unit's server, null when it does not run. */
+  async pids(): Promise<Readonly<Record<string, number | null>>> {
+    const runtime = await this.runtime();
+    const units = await runtime.list({}, new AbortController().signal);
+    return Object.fromEntries(units.map(({ name, pid }) => [name, pid]));
+  }
+
+  async pid(unit: string): Promise<number | null> {
+    return (await this.pids())[unit] ?? null;
+  }
+
+  /** As an operator would on the host; it does not come back by itself. */
+  async stopByHand(unit: string): Promise<void> {
+    await (await this.runtime()).stop(unit, new AbortController().signal);
+  }
+
+  private runtime(): Promise<HostRuntime> {
+    return openProcessRuntime("Host/h", HOST_SPEC, { projectRoot: this.project.directory });
   }
 
   async close(): Promise<void> {
