@@ -15,7 +15,7 @@ import type { ApplyResult, ChangeRequest, Progress } from "../../provider.js";
 import { diagnosed } from "../failures.js";
 import { drained, forgotten, type Leaving } from "./leave.js";
 import { observeAgents } from "./observe.js";
-import { refusedChange } from "./spec.js";
+import { keepsData, refusedChange } from "./spec.js";
 import { AgentWatch, type Sight } from "./watch.js";
 
 type Report = (progress: Progress) => void;
@@ -189,12 +189,15 @@ class AgentRollout {
     }
   }
 
-  /** Drains all at once, so that nothing is started on the next to go; masters that do not answer do not hold it up. */
+  /**
+   * Drains all at once, so that nothing is started on the next to go; masters that do not answer do not hold it up. Agents whose data
+   * is kept come back under their ids: a drain would outlast them in the masters' registry, and they would get no offer.
+   */
   async remove(change: Extract<ChangeRequest, { action: "delete" }>): Promise<ApplyResult> {
     const act = async (): Promise<undefined> => {
       await this.begin();
       const leaving = this.leaving(false);
-      const ids = [...this.ids.values()];
+      const ids = keepsData(change.before) ? [] : [...this.ids.values()];
       if (leaving !== null && ids.length > 0) await this.drainAll(leaving, ids);
       return removeAll(this.fleet, change, this.report);
     };

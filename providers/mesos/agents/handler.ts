@@ -6,7 +6,7 @@ import { plannedSteps, stepText } from "../../deployed/steps.js";
 import type { ChangeRequest, KindHandler } from "../../provider.js";
 import { applyAgents, BACK } from "./apply.js";
 import { observeAgents } from "./observe.js";
-import { AGENTS, outputs, refusedChange } from "./spec.js";
+import { AGENTS, keepsData, outputs, refusedChange } from "./spec.js";
 
 function describeSteps(change: ChangeRequest): string[] {
   const spec = change.action === "delete" ? change.before : change.after;
@@ -15,7 +15,9 @@ function describeSteps(change: ChangeRequest): string[] {
   const steps = plannedSteps(AGENTS, change, batch);
   if (change.action === "delete") {
     return [
-      "drain all agents, as far as the masters answer",
+      keepsData(change.before)
+        ? "drain nothing: with its data each agent can come back as it is"
+        : "drain all agents, as far as the masters answer",
       ...steps.map((step) => stepText(AGENTS, step, BACK)),
     ];
   }
