@@ -13,6 +13,8 @@ export async function observeAgents(
   spec: JsonObject,
   deployed: readonly DeployedServer[],
 ): Promise<Observed> {
+  // Only declared so far: their masters may not run either, and have nothing to say of them.
+  if (deployed.length === 0) return { attributes: { registered: 0, status: [] }, diagnostics: [] };
   const watch = await AgentWatch.open(fleet, spec);
   try {
     const sight = await watch.look(deployed);

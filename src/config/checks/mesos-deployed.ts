@@ -127,17 +127,17 @@ function checkQuorum(masters: LoadedResource, input: CheckInput): void {
   }
 }
 
-/** Those that do not run can keep the others from a quorum. */
+/** Those that do not run can keep the others from a quorum. None at all may be meant: masters that are only declared so far. */
 function checkLogs(masters: LoadedResource, input: CheckInput): void {
   const quorum = numberAt(masters.spec, "quorum");
   const servers = itemsAt(masters.spec, "servers");
   const running = servers.filter(({ item }) => item["running"] !== false).length;
-  if (quorum === undefined || running >= quorum || servers.length < quorum) return;
+  if (quorum === undefined || running === 0 || running >= quorum || servers.length < quorum) return;
   input.report.error(
     "quorum-unreachable",
     specPlace(masters, ["servers"], "key"),
     `${masters.address} lets ${running} of ${servers.length} masters run, which is less than its quorum of ${quorum}`,
-    { remedy: "let more of them run", address: masters.address },
+    { remedy: "let more of them run, or none", address: masters.address },
   );
 }
 
