@@ -20,7 +20,10 @@ function describeSteps(change: ChangeRequest): string[] {
       ...steps.map((step) => stepText(AGENTS, step, BACK)),
     ];
   }
-  if (change.action === "create") return steps.map((step) => stepText(AGENTS, step, "it is registered"));
+  if (change.action === "create") {
+    const ids = steps.flatMap((step) => (step.kind === "start" ? step.ids : []));
+    return [`deploy agents ${ids.join(", ")} together, wait until all are registered`];
+  }
   return steps.flatMap((step) => {
     if (step.kind === "remove") {
       return [`drain agent ${step.id}`, stepText(AGENTS, step, BACK), `mark agent ${step.id} gone`];
