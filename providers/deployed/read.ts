@@ -13,6 +13,8 @@ import { serversOf } from "./unit.js";
 export interface Observed {
   readonly attributes: JsonObject;
   readonly diagnostics: readonly Diagnostic[];
+  /** Facts to keep with the identity: what was once true of it and cannot be seen at all times. */
+  readonly facts?: JsonObject;
 }
 
 export interface ReadOptions {
@@ -38,7 +40,7 @@ export function hostsOf(fleet: Fleet, ...sources: readonly Json[]): string[] {
 }
 
 /** What finds the servers again: which of them are where. */
-export function identityOf(servers: readonly { readonly id: string; readonly host: string }[]): Json {
+export function identityOf(servers: readonly { readonly id: string; readonly host: string }[]): JsonObject {
   return { servers: servers.map(({ id, host }) => ({ id, host })) };
 }
 
@@ -69,12 +71,18 @@ async function look(fleet: Fleet, request: ReadRequest, options: ReadOptions): P
     return { status: "unreadable", diagnostics: complaints };
   }
   for (const server of others) await fleet.adopt(server);
-  const { attributes, diagnostics } = await options.observe(deployed);
+  const { attributes, diagnostics, facts } = await options.observe(deployed);
   const seen = liveSpec(fleet.kind, deployed, desired, resolvedNow(fleet, desired));
   const { list } = fleet.kind;
   const live =
     deployed.length === 0 ? (recorded ?? {}) : { ...seen, [list]: [...serversOf(fleet.kind, seen), ...idle] };
-  return { status: "present", live, attributes, identity: identityOf(deployed), diagnostics };
+  return {
+    status: "present",
+    live,
+    attributes,
+    identity: { ...identityOf(deployed), ...facts },
+    diagnostics,
+  };
 }
 
 /** Servers that were applied as not to run and were never made: that they are nowhere is as it should be. */
