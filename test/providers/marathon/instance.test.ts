@@ -4,10 +4,10 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { BuildInput } from "../../../providers/deployed/kind.js";
 import type { ServerStep } from "../../../providers/deployed/steps.js";
+import { leaderLast, together } from "../../../providers/frameworks/order.js";
+import { moveBetween } from "../../../providers/frameworks/places.js";
 import { marathonInstanceHandler } from "../../../providers/marathon/deployed/handler.js";
 import { MARATHON_SERVERS } from "../../../providers/marathon/deployed/kind.js";
-import { leaderLast, together } from "../../../providers/marathon/deployed/order.js";
-import { moveBetween } from "../../../providers/marathon/deployed/places.js";
 import { readFlags } from "../../../src/sandbox/marathon/flags.js";
 import type { Json, JsonObject } from "../../../src/value/json.js";
 

@@ -4,9 +4,9 @@
  */
 import { isSecret, isUnknown } from "../../src/value/expression.js";
 import { isObject, type Json, type JsonObject } from "../../src/value/json.js";
+import { refusal, unknownValue } from "../deployed/failures.js";
+import type { BuildInput, Lookup } from "../deployed/kind.js";
 import type { UnitFile } from "../runtime.js";
-import { refusal, unknownValue } from "./failures.js";
-import type { BuildInput, Lookup } from "./kind.js";
 
 /** Where masters or a state are found. */
 export interface Place {
