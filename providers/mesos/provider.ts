@@ -8,6 +8,7 @@ import { openRuntime } from "../open-runtime.js";
 import type { Provider } from "../provider.js";
 import { Clients } from "./access.js";
 import { agentHandler } from "./agent/handler.js";
+import { agentsHandler } from "./agents/handler.js";
 import { clusterHandler } from "./cluster/handler.js";
 import { frameworkHandler } from "./framework/handler.js";
 import { maintenanceHandler } from "./maintenance/handler.js";
@@ -29,6 +30,7 @@ export function createMesosProvider(
       "Masters, agents and frameworks of Mesos on hosts, and roles, agents, maintenance and reservations on any Mesos",
     kinds: [
       mastersHandler(open),
+      agentsHandler(open),
       clusterHandler(dependencies),
       roleHandler(dependencies),
       agentHandler(dependencies),

@@ -14,6 +14,7 @@ import type { CheckInput } from "./input.js";
 import { checkMarathonIds, orderMarathon } from "./marathon.js";
 import { checkMarathonInstances } from "./marathon-instances.js";
 import { checkMesos } from "./mesos.js";
+import { checkDeployedMesos } from "./mesos-deployed.js";
 import { checkPorts } from "./ports.js";
 import { checkReferences } from "./references.js";
 import { checkSyncPairs } from "./sync-pairs.js";
@@ -34,6 +35,7 @@ const CHECKS: readonly ((input: CheckInput) => void)[] = [
   checkSyncs,
   checkSyncPairs,
   checkMesos,
+  checkDeployedMesos,
   checkFrameworks,
   checkMarathonInstances,
   checkMarathonIds,
