@@ -98,17 +98,14 @@ instance("secrets are in files of mode 0600 only, and nothing is said twice", ()
   );
 });
 
-instance("masters with credentials are refused without masterAuth", () => {
-  const masters = { kind: "MesosMasters", spec: { zookeeper: { auth: secret("env:MESOS_ZK") } } };
-  const lookup = () => ({ ...masters, outputs: { zk: "zk://zk1:2181/mesos", connectString: "zk1:2181" } });
-  assert.throws(
-    () => MARATHON_SERVERS.resolve("MarathonInstance/m", PLAIN, lookup),
-    /has credentials for its ZooKeeper/,
-  );
-  assert.equal(
-    MARATHON_SERVERS.resolve("MarathonInstance/m", { ...PLAIN, masterAuth: secret("env:MESOS_ZK") }, lookup),
-    { masters: "zk://zk1:2181/mesos", "zookeeper.ensemble": "zk1:2181" },
-  );
+instance("the places of other resources are taken over, and awaited while they are not known", () => {
+  const outputs = { zk: "zk://zk1:2181/mesos", connectString: "zk1:2181" };
+  const resolve = (known: boolean) =>
+    MARATHON_SERVERS.resolve("MarathonInstance/m", PLAIN, () =>
+      known ? { kind: "Any", spec: {}, outputs } : undefined,
+    );
+  assert.equal(resolve(true), { masters: "zk://zk1:2181/mesos", "zookeeper.ensemble": "zk1:2181" });
+  assert.throws(() => resolve(false), /masters is not known yet/);
 });
 
 const id = fc.integer({ min: 1, max: 5 }).map(String);
