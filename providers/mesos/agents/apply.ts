@@ -16,7 +16,7 @@ import { diagnosed } from "../failures.js";
 import { drained, forgotten, type Leaving } from "./leave.js";
 import { observeAgents } from "./observe.js";
 import { refusedChange } from "./spec.js";
-import { AgentWatch, type Sight } from "./watch.js";
+import { AgentWatch, type EndangeredServer, keepsTasks, type Sight } from "./watch.js";
 
 type Report = (progress: Progress) => void;
 
@@ -178,14 +178,17 @@ class AgentRollout {
   }
 
   private async tellFragile(ids: readonly string[]): Promise<void> {
-    const known = ids.flatMap((id) => this.ids.get(id) ?? []);
+    const servers = ids.map(async (id): Promise<EndangeredServer[]> => {
+      const mesosId = this.ids.get(id);
+      const host = String(this.fleet.server(this.spec, id)?.["host"]);
+      if (mesosId === undefined) return [];
+      return [{ id, mesosId, keepsTasks: await keepsTasks(this.fleet, this.spec, host) }];
+    });
+    const known = (await Promise.all(servers)).flat();
     const fragile = await diagnosed(this.fleet.address, () => this.watch.fragileTasks(known));
-    for (const id of ids) {
-      const tasks = fragile.get(this.ids.get(id) ?? "") ?? [];
+    for (const { id, tasks } of fragile) {
       if (tasks.length === 0) continue;
-      this.report({
-        message: `agent ${id}: these end with the restart (no checkpointing): ${tasks.join(", ")}`,
-      });
+      this.report({ message: `agent ${id}: these tasks end with the restart: ${tasks.join(", ")}` });
     }
   }
 
