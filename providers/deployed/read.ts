@@ -8,10 +8,13 @@ import type { ReadRequest, ReadResult } from "../provider.js";
 import { foreignServer } from "./failures.js";
 import type { DeployedServer, Fleet } from "./fleet.js";
 import { liveSpec } from "./live.js";
+import { serversOf } from "./unit.js";
 
 export interface Observed {
   readonly attributes: JsonObject;
   readonly diagnostics: readonly Diagnostic[];
+  /** Facts to keep with the identity: what was once true of it and cannot be seen at all times. */
+  readonly facts?: JsonObject;
 }
 
 export interface ReadOptions {
@@ -37,7 +40,7 @@ export function hostsOf(fleet: Fleet, ...sources: readonly Json[]): string[] {
 }
 
 /** What finds the servers again: which of them are where. */
-export function identityOf(servers: readonly { readonly id: string; readonly host: string }[]): Json {
+export function identityOf(servers: readonly { readonly id: string; readonly host: string }[]): JsonObject {
   return { servers: servers.map(({ id, host }) => ({ id, host })) };
 }
 
@@ -58,7 +61,8 @@ export async function readDeployed(
 async function look(fleet: Fleet, request: ReadRequest, options: ReadOptions): Promise<ReadResult> {
   const { desired, recorded, identity, address } = request;
   const deployed = await fleet.deployed(hostsOf(fleet, desired ?? {}, recorded ?? {}, identity));
-  if (deployed.length === 0) return { status: "absent", diagnostics: [] };
+  const idle = idleServers(fleet, recorded, deployed);
+  if (deployed.length === 0 && idle.length === 0) return { status: "absent", diagnostics: [] };
   const others = foreign(fleet, deployed);
   if (others.length > 0 && !options.adopt) {
     const complaints = others.map(({ id, host, record }) =>
@@ -67,9 +71,30 @@ async function look(fleet: Fleet, request: ReadRequest, options: ReadOptions): P
     return { status: "unreadable", diagnostics: complaints };
   }
   for (const server of others) await fleet.adopt(server);
-  const { attributes, diagnostics } = await options.observe(deployed);
-  const live = liveSpec(fleet.kind, deployed, desired, resolvedNow(fleet, desired));
-  return { status: "present", live, attributes, identity: identityOf(deployed), diagnostics };
+  const { attributes, diagnostics, facts } = await options.observe(deployed);
+  const seen = liveSpec(fleet.kind, deployed, desired, resolvedNow(fleet, desired));
+  const { list } = fleet.kind;
+  const live =
+    deployed.length === 0 ? (recorded ?? {}) : { ...seen, [list]: [...serversOf(fleet.kind, seen), ...idle] };
+  return {
+    status: "present",
+    live,
+    attributes,
+    identity: { ...identityOf(deployed), ...facts },
+    diagnostics,
+  };
+}
+
+/** Servers that were applied as not to run and were never made: that they are nowhere is as it should be. */
+function idleServers(
+  fleet: Fleet,
+  recorded: JsonObject | null,
+  deployed: readonly DeployedServer[],
+): readonly JsonObject[] {
+  const there = new Set(deployed.map(({ id }) => id));
+  return serversOf(fleet.kind, recorded ?? {}).filter(
+    (server) => server["running"] === false && !there.has(String(server["id"])),
+  );
 }
 
 function foreign(fleet: Fleet, deployed: readonly DeployedServer[]): DeployedServer[] {

@@ -5,8 +5,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { closeSync, openSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Diagnostic, DiagnosticError } from "../../src/diagnostics/diagnostic.js";
+import { installRoot } from "../../src/install/root.js";
 import { readIfThere, writeWhole } from "./files.js";
 import type { UnitLayout } from "./layout.js";
 import { mistake, type Place, throwIfAborted } from "./mistakes.js";
@@ -19,14 +21,18 @@ const START_DEADLINE_MS = 10_000;
 const POLL_MS = 20;
 const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/** The server's environment: a clean one, so that it does not depend on who ran ferry, and the unit's own. */
+/**
+ * The server's environment: a clean one, so that it does not depend on who ran ferry, and the unit's own. Last on the path are
+ * ferry's own programs, the simulators of the sandbox, and the node that they need.
+ */
 export function serverEnvironment(
   own: NodeJS.ProcessEnv,
   unit: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  const clean: Record<string, string> = { PATH: own["PATH"] || DEFAULT_PATH };
-  // FERRY_TEST_RUN lets the test runner find servers that a test left behind.
-  for (const name of ["HOME", "LANG", "TMPDIR", "FERRY_TEST_RUN"]) {
+  const programs = [own["PATH"] || DEFAULT_PATH, join(installRoot(), "bin"), dirname(process.execPath)];
+  const clean: Record<string, string> = { PATH: programs.join(":") };
+  // FERRY_TEST_RUN lets the test runner find servers that a test left behind; FERRY_DIST is where the simulators are compiled.
+  for (const name of ["HOME", "LANG", "TMPDIR", "FERRY_DIST", "FERRY_TEST_RUN"]) {
     const value = own[name];
     if (value !== undefined) clean[name] = value;
   }

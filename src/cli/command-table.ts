@@ -19,6 +19,7 @@ export const COMMAND_GROUPS = [
   "Configuration",
   "Synchronisation",
   "Migration",
+  "Rehearsal",
   "State",
   "About ferry",
 ] as const;
@@ -234,6 +235,24 @@ export const COMMANDS: readonly CommandEntry[] = [
     "Migration",
     "look whether the audit log is whole",
     async () => (await import("./commands/audit-verify.js")).AuditVerifyCommand,
+  ),
+  entry(
+    "sandbox up",
+    "Rehearsal",
+    "start a whole platform on this machine, to rehearse on",
+    async () => (await import("./commands/sandbox-up.js")).SandboxUpCommand,
+  ),
+  entry(
+    "sandbox status",
+    "Rehearsal",
+    "show how a sandbox is: servers, leaders, agents, frameworks, apps",
+    async () => (await import("./commands/sandbox-status.js")).SandboxStatusCommand,
+  ),
+  entry(
+    "sandbox down",
+    "Rehearsal",
+    "stop and remove a sandbox",
+    async () => (await import("./commands/sandbox-down.js")).SandboxDownCommand,
   ),
   entry(
     "import ADDRESS ID",

@@ -15,8 +15,8 @@ import type { ApplyResult, ChangeRequest, Progress } from "../../provider.js";
 import { diagnosed } from "../failures.js";
 import { drained, forgotten, type Leaving } from "./leave.js";
 import { observeAgents } from "./observe.js";
-import { refusedChange } from "./spec.js";
-import { AgentWatch, type Sight } from "./watch.js";
+import { keepsData, refusedChange } from "./spec.js";
+import { AgentWatch, type EndangeredServer, keepsTasks, type Sight } from "./watch.js";
 
 type Report = (progress: Progress) => void;
 
@@ -178,23 +178,29 @@ class AgentRollout {
   }
 
   private async tellFragile(ids: readonly string[]): Promise<void> {
-    const known = ids.flatMap((id) => this.ids.get(id) ?? []);
+    const servers = ids.map(async (id): Promise<EndangeredServer[]> => {
+      const mesosId = this.ids.get(id);
+      const host = String(this.fleet.server(this.spec, id)?.["host"]);
+      if (mesosId === undefined) return [];
+      return [{ id, mesosId, keepsTasks: await keepsTasks(this.fleet, this.spec, host) }];
+    });
+    const known = (await Promise.all(servers)).flat();
     const fragile = await diagnosed(this.fleet.address, () => this.watch.fragileTasks(known));
-    for (const id of ids) {
-      const tasks = fragile.get(this.ids.get(id) ?? "") ?? [];
+    for (const { id, tasks } of fragile) {
       if (tasks.length === 0) continue;
-      this.report({
-        message: `agent ${id}: these end with the restart (no checkpointing): ${tasks.join(", ")}`,
-      });
+      this.report({ message: `agent ${id}: these tasks end with the restart: ${tasks.join(", ")}` });
     }
   }
 
-  /** Drains all at once, so that nothing is started on the next to go; masters that do not answer do not hold it up. */
+  /**
+   * Drains all at once, so that nothing is started on the next to go; masters that do not answer do not hold it up. Agents whose data
+   * is kept come back under their ids: a drain would outlast them in the masters' registry, and they would get no offer.
+   */
   async remove(change: Extract<ChangeRequest, { action: "delete" }>): Promise<ApplyResult> {
     const act = async (): Promise<undefined> => {
       await this.begin();
       const leaving = this.leaving(false);
-      const ids = [...this.ids.values()];
+      const ids = keepsData(change.before) ? [] : [...this.ids.values()];
       if (leaving !== null && ids.length > 0) await this.drainAll(leaving, ids);
       return removeAll(this.fleet, change, this.report);
     };

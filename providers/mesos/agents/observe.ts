@@ -5,7 +5,7 @@ import type { JsonObject } from "../../../src/value/json.js";
 import type { DeployedServer, Fleet } from "../../deployed/fleet.js";
 import type { Observed } from "../../deployed/read.js";
 import { refusedChange } from "./spec.js";
-import { type AgentSight, AgentWatch } from "./watch.js";
+import { type AgentSight, AgentWatch, type EndangeredServer, keepsTasks } from "./watch.js";
 
 /** `spec`: what is wanted. */
 export async function observeAgents(
@@ -13,6 +13,8 @@ export async function observeAgents(
   spec: JsonObject,
   deployed: readonly DeployedServer[],
 ): Promise<Observed> {
+  // Only declared so far: their masters may not run either, and have nothing to say of them.
+  if (deployed.length === 0) return { attributes: { registered: 0, status: [] }, diagnostics: [] };
   const watch = await AgentWatch.open(fleet, spec);
   try {
     const sight = await watch.look(deployed);
@@ -95,15 +97,19 @@ async function costs(
   const changing = await changingOf(fleet, spec, deployed);
   const refused =
     spec["replaceWhenChanged"] === true ? [] : changing.flatMap((found) => refusals(fleet, spec, found));
-  const ids = changing.flatMap(({ id }) => agents.get(id)?.mesosId ?? []);
-  const fragile = await watch.fragileTasks(ids).catch((error: unknown) => {
-    if (isMesosError(error)) return new Map<string, readonly string[]>();
+  const servers = await Promise.all(
+    changing.map(async ({ id, host }): Promise<EndangeredServer[]> => {
+      const mesosId = agents.get(id)?.mesosId ?? null;
+      return mesosId === null ? [] : [{ id, mesosId, keepsTasks: await keepsTasks(fleet, spec, host) }];
+    }),
+  );
+  const fragile = await watch.fragileTasks(servers.flat()).catch((error: unknown) => {
+    if (isMesosError(error)) return [];
     throw error;
   });
-  const dying = changing.flatMap(({ id }) => {
-    const tasks = fragile.get(agents.get(id)?.mesosId ?? "") ?? [];
-    return tasks.length === 0 ? [] : [endangered(fleet.address, id, tasks)];
-  });
+  const dying = fragile.flatMap(({ id, tasks }) =>
+    tasks.length === 0 ? [] : [endangered(fleet.address, id, tasks)],
+  );
   return [...refused, ...dying];
 }
 
@@ -136,7 +142,7 @@ function refusals(fleet: Fleet, spec: JsonObject, { id, record }: DeployedServer
   return [
     warningDiagnostic(
       "mesos-agent-incompatible",
-      `${address}: agent ${id} would refuse to start with another ${what}`,
+      `${address}: agent ${id} would refuse to start again with other ${what}`,
       {
         address,
         detail: "Applying this will be refused, because the agent keeps to what it has registered with.",
@@ -152,7 +158,7 @@ function endangered(address: string, id: string, tasks: readonly string[]): Diag
   return warningDiagnostic("mesos-tasks-lost", `${address}: a restart of agent ${id} ends tasks: ${shown}`, {
     address,
     detail:
-      "Their frameworks do not checkpoint: Mesos ends such tasks when their agent goes away, if only for a second.",
+      "Their frameworks do not checkpoint, so that Mesos ends them when their agent goes away, if only for a second; or they live in the agent's own container and end with it.",
     remedy: "Apply when they may end, or drain the agent first (kind MesosAgent, state: drained).",
   });
 }

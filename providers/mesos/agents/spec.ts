@@ -183,6 +183,11 @@ function isRefused(policy: Json, before: JsonObject, after: JsonObject): boolean
   });
 }
 
+/** Whether removed agents leave their work directory. */
+export function keepsData(spec: JsonObject): boolean {
+  return isObject(spec["deletion"]) && spec["deletion"]["keepData"] === true;
+}
+
 /** agents and size. */
 export function outputs(spec: JsonObject, resource: Lookup): JsonObject {
   const agents = serversOf(AGENTS, spec);

@@ -10,7 +10,7 @@ import type { AgentState } from "../../../src/mesos/one-agent.js";
 import { isObject, type JsonObject } from "../../../src/value/json.js";
 import type { DeployedServer, Fleet } from "../../deployed/fleet.js";
 import { connectionOf, nodeConnection } from "../access.js";
-import { endpointOf } from "../server-flags.js";
+import { endpointOf, flagsIn } from "../server-flags.js";
 import { AGENT_PORT } from "./spec.js";
 
 /** Whoever looks again and again waits by itself. */
@@ -34,6 +34,19 @@ export interface Sight {
   readonly agents: ReadonlyMap<string, AgentSight>;
   /** Null: the masters answer. */
   readonly mastersSilent: string | null;
+}
+
+export interface EndangeredServer {
+  readonly id: string;
+  readonly mesosId: string;
+  /** Whether tasks of frameworks that checkpoint outlive its process. */
+  readonly keepsTasks: boolean;
+}
+
+/** A container that ends takes everything in it along; with docker_mesos_image tasks and executors have containers of their own. */
+export async function keepsTasks(fleet: Fleet, spec: JsonObject, host: string): Promise<boolean> {
+  if ((await fleet.runtime(host)).kind !== "docker") return true;
+  return flagsIn(spec)["docker_mesos_image"] !== undefined;
 }
 
 export class AgentWatch {
@@ -90,24 +103,27 @@ export class AgentWatch {
   }
 
   /**
-   * Tasks on these agents (ids in Mesos) that die when their agent restarts: their framework does not checkpoint. By agent, as
-   * `framework/task`. Rejects with MesosError.
+   * Tasks that end when one of these servers restarts: their framework does not checkpoint, or they live in the agent's own
+   * container. By id in the spec, as `framework/task`. Rejects with MesosError.
    */
-  async fragileTasks(agentIds: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+  async fragileTasks(
+    servers: readonly EndangeredServer[],
+  ): Promise<readonly { readonly id: string; readonly tasks: readonly string[] }[]> {
     const { masters, fleet } = this;
-    if (masters === null || agentIds.length === 0) return new Map();
+    if (masters === null || servers.length === 0) return [];
     const frameworks = await masters.frameworks(fleet.signal);
-    const fragile = new Map(frameworks.filter((each) => !each.checkpoint).map(({ id, name }) => [id, name]));
-    if (fragile.size === 0) return new Map();
-    const tasks = (await masters.tasks(fleet.signal)).filter(
-      ({ place, frameworkId, agentId }) =>
-        place === "current" && fragile.has(frameworkId) && agentIds.includes(agentId),
-    );
-    const named = (id: string): string[] =>
-      tasks
-        .filter(({ agentId }) => agentId === id)
-        .map((task) => `${fragile.get(task.frameworkId) ?? task.frameworkId}/${task.id}`);
-    return new Map(agentIds.map((id) => [id, named(id)]));
+    const known = new Map(frameworks.map((framework) => [framework.id, framework]));
+    const tasks = (await masters.tasks(fleet.signal)).filter(({ place }) => place === "current");
+    return servers.map(({ id, mesosId, keepsTasks }) => {
+      const dying = tasks.filter(
+        ({ agentId, frameworkId }) =>
+          agentId === mesosId && !(keepsTasks && known.get(frameworkId)?.checkpoint === true),
+      );
+      const named = dying.map(
+        (task) => `${known.get(task.frameworkId)?.name ?? task.frameworkId}/${task.id}`,
+      );
+      return { id, tasks: named };
+    });
   }
 
   async close(): Promise<void> {

@@ -47,7 +47,8 @@ export function masterSteps(input: MasterPlanInput): MasterPlan {
 function founding({ current, wanted, wantedQuorum }: MasterPlanInput): MasterPlan {
   const running = wanted.filter((server) => server.running);
   const needed = mostMembers(wantedQuorum);
-  if (running.length !== needed) {
+  // Declared only, such as the other side of a migration: whoever starts them decides how their log begins.
+  if (running.length > 0 && running.length !== needed) {
     return {
       kind: "refused",
       reason: `a new log begins only when all 2*quorum-1 = ${needed} masters are there and empty, and ${running.length} are to run`,
@@ -56,7 +57,9 @@ function founding({ current, wanted, wantedQuorum }: MasterPlanInput): MasterPla
   }
   const gone = current.filter(({ id, host }) => !wanted.some((one) => one.id === id && one.host === host));
   const removals = gone.map(({ id, host }): MasterStep => ({ kind: "remove", id, host }));
-  return { kind: "steps", steps: [...removals, { kind: "found", ids: running.map(({ id }) => id) }] };
+  const found: MasterStep[] =
+    running.length === 0 ? [] : [{ kind: "found", ids: running.map(({ id }) => id) }];
+  return { kind: "steps", steps: [...removals, ...found] };
 }
 
 function impossible({ quorum, wantedQuorum, wanted }: MasterPlanInput): MasterPlan | null {

@@ -50,7 +50,10 @@ export function checkDeployedMesos(input: CheckInput): void {
     checkQuorum(masters, input);
     checkLogs(masters, input);
   }
-  for (const agents of ofKind(input, "MesosAgents")) checkFlags(agents, OF_AGENTS, input);
+  for (const agents of ofKind(input, "MesosAgents")) {
+    checkFlags(agents, OF_AGENTS, input);
+    checkContainers(agents, input);
+  }
   checkElections(input);
 }
 
@@ -81,6 +84,28 @@ function checkFlags(
       { remedy: `say it by ${instead}`, address },
     );
   }
+}
+
+/** A container that ends takes everything in it along. */
+function checkContainers(agents: LoadedResource, input: CheckInput): void {
+  const contained = itemsAt(agents.spec, "agents").find(({ item }) => {
+    const host = textAt(item, "host");
+    const runtime = host === undefined ? {} : objectAt(input.byAddress.get(host)?.spec ?? {}, "runtime");
+    return runtime["docker"] !== undefined;
+  });
+  const { address, spec } = agents;
+  if (contained === undefined || objectAt(spec, "flags")["docker_mesos_image"] !== undefined) return;
+  input.report.warning(
+    "agents-in-containers",
+    specPlace(agents, ["agents", contained.index, "host"]),
+    `agents of ${address} run in containers, and their tasks end whenever the agent restarts`,
+    {
+      detail: "executors live in the agent's own container, and go with it, checkpointing or not",
+      remedy:
+        "set flags.docker_mesos_image (with containerizers: docker), so that tasks have containers of their own; or use hosts with runtime.process",
+      address,
+    },
+  );
 }
 
 function checkQuorum(masters: LoadedResource, input: CheckInput): void {
@@ -127,17 +152,17 @@ function checkQuorum(masters: LoadedResource, input: CheckInput): void {
   }
 }
 
-/** Those that do not run can keep the others from a quorum. */
+/** Those that do not run can keep the others from a quorum. None at all may be meant: masters that are only declared so far. */
 function checkLogs(masters: LoadedResource, input: CheckInput): void {
   const quorum = numberAt(masters.spec, "quorum");
   const servers = itemsAt(masters.spec, "servers");
   const running = servers.filter(({ item }) => item["running"] !== false).length;
-  if (quorum === undefined || running >= quorum || servers.length < quorum) return;
+  if (quorum === undefined || running === 0 || running >= quorum || servers.length < quorum) return;
   input.report.error(
     "quorum-unreachable",
     specPlace(masters, ["servers"], "key"),
     `${masters.address} lets ${running} of ${servers.length} masters run, which is less than its quorum of ${quorum}`,
-    { remedy: "let more of them run", address: masters.address },
+    { remedy: "let more of them run, or none", address: masters.address },
   );
 }
 

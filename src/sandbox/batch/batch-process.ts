@@ -11,11 +11,14 @@ import { MesosCluster } from "../framework/mesos-cluster.js";
 import { readZkUrl } from "../mesos/coordination/zk-url.js";
 import type { Flags } from "../mesos/model/flags.js";
 import { BatchHttp } from "./http.js";
+import type { Job } from "./job.js";
 import { Scheduler } from "./scheduler.js";
 import { ZooKeeperBatchStore } from "./zookeeper-store.js";
 
 export interface BatchProcessOptions {
   readonly flags: Flags;
+  /** Put by whoever leads first; a job of the same name that is stored stays as it is. */
+  readonly jobs: readonly Job[];
   /** Who runs this process; --user wins. */
   readonly user: string;
   readonly clock: Clock;
@@ -125,7 +128,10 @@ export class BatchProcess {
       failed,
     });
     try {
-      await this.scheduler.start(await store.jobs(), await store.frameworkId());
+      const known = await store.jobs();
+      await this.scheduler.start(known, await store.frameworkId());
+      const names = new Set(known.map(({ name }) => name));
+      for (const job of this.options.jobs) if (!names.has(job.name)) await this.scheduler.put(job);
       this.leads = true;
     } catch (error) {
       this.end(`cannot take up the leadership: ${error instanceof Error ? error.message : String(error)}`);

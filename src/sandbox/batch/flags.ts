@@ -20,6 +20,8 @@ export const BATCH_FLAGS: FlagTable = {
   failover_timeout: { kind: "duration", preset: "7days" },
   /** Between a failed run and the next try. */
   failure_retry: { kind: "duration", preset: "60secs" },
+  /** A JSON list of jobs that are put when they are not known: what a sandbox begins with. */
+  jobs: { kind: "text", preset: "[]" },
   quiet: { kind: "bool", preset: "false" },
   help: { kind: "bool", preset: "false" },
 };

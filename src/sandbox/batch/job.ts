@@ -66,6 +66,24 @@ export function readJob(value: Json, now: number, known: Job | null = null): Job
   };
 }
 
+/** The jobs of a JSON list, as a flag has them. A sentence when one of them cannot be used. */
+export function readJobs(text: string, now: number): readonly Job[] | string {
+  let value: Json;
+  try {
+    value = JSON.parse(text) as Json;
+  } catch {
+    return "the list of jobs is not JSON";
+  }
+  if (!Array.isArray(value)) return "the jobs are no list";
+  const jobs: Job[] = [];
+  for (const item of value as readonly Json[]) {
+    const job = readJob(item, now);
+    if (typeof job === "string") return job;
+    jobs.push(job);
+  }
+  return jobs;
+}
+
 /** As the API shows it and the store keeps it. */
 export function jobJson(job: Job): JsonObject {
   return { ...job, schedule: scheduleText(job.schedule), tasks: job.tasks.map((task) => ({ ...task })) };

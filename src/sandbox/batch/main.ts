@@ -4,6 +4,7 @@ import { REAL_CLOCK } from "../framework/clock.js";
 import { Flags, readFlags } from "../mesos/model/flags.js";
 import { BatchProcess } from "./batch-process.js";
 import { BATCH_FLAGS } from "./flags.js";
+import { readJobs } from "./job.js";
 
 function fail(message: string): never {
   process.stderr.write(`${message}\n`);
@@ -30,7 +31,10 @@ async function main(): Promise<void> {
   const log = (text: string) => {
     if (!flags.bool("quiet")) process.stderr.write(`[${new Date().toISOString()}] ${text}\n`);
   };
-  const batch = new BatchProcess({ flags, user: userInfo().username, clock: REAL_CLOCK, log, exit: fail });
+  const jobs = readJobs(flags.needed("jobs"), REAL_CLOCK.now());
+  if (typeof jobs === "string") fail(`The option --jobs cannot be used: ${jobs}`);
+  const user = userInfo().username;
+  const batch = new BatchProcess({ flags, jobs, user, clock: REAL_CLOCK, log, exit: fail });
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.once(signal, () => void batch.stop().then(() => process.exit(0)));
   }

@@ -1,7 +1,7 @@
 /** The batch scheduler on a cluster in memory: runs at their times, retries, kills, a new leader. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type Job, readJob } from "../../../src/sandbox/batch/job.js";
+import { type Job, readJob, readJobs } from "../../../src/sandbox/batch/job.js";
 import { type BatchStore, Scheduler } from "../../../src/sandbox/batch/scheduler.js";
 import type { JsonObject } from "../../../src/value/json.js";
 import { MemoryCluster } from "../marathon/engine/memory-cluster.js";
@@ -130,5 +130,20 @@ batch("the next leader keeps framework id, tasks and counts", async () => {
   await second.finish("TASK_FINISHED");
   assert.is(second.job("service").successCount, 1);
 });
+
+batch(
+  "the list of jobs to begin with: all of them, or a sentence about the first that cannot be used",
+  () => {
+    const good = { name: "report", schedule: "R//PT20S", command: "sleep 8" };
+    const jobs = readJobs(JSON.stringify([good, { ...good, name: "cleanup" }]), 1_000);
+    assert.equal(typeof jobs === "string" ? jobs : jobs.map(({ name }) => name), ["report", "cleanup"]);
+    for (const [text, problem] of [
+      ["[", /not JSON/],
+      ["{}", /no list/],
+      [JSON.stringify([good, { ...good, schedule: "daily" }]), /schedule 'daily'/],
+    ] as const)
+      assert.match(String(readJobs(text, 1_000)), problem);
+  },
+);
 
 batch.run();

@@ -1,0 +1,72 @@
+/** Carries out `ferry sandbox status`: what the project declares, and how each of its servers is. Changes nothing. */
+import { existsSync } from "node:fs";
+import { openRuntime } from "../../providers/open-runtime.js";
+import type { DesiredResource } from "../config/desired.js";
+import { DiagnosticError, errorDiagnostic } from "../diagnostics/diagnostic.js";
+import { partsOf } from "../sandbox/platform/declared.js";
+import { lookAt, type PidOf } from "../sandbox/platform/look.js";
+import { type PlatformStatus, statusJson } from "../sandbox/platform/status.js";
+import { statusText } from "../sandbox/platform/status-text.js";
+import { readNote } from "../sandbox/platform/workspace.js";
+import { createSecretResolver } from "../secrets/resolver.js";
+import { listenForInterrupts } from "./interrupts.js";
+import { openConfiguration } from "./project.js";
+import { type Reply, reply } from "./reply.js";
+import { type SandboxRequest, shownFolder } from "./sandbox-command.js";
+import type { Terminal } from "./terminal.js";
+
+export async function runSandboxStatus(request: SandboxRequest, terminal: Terminal): Promise<Reply> {
+  if ((await readNote(request.folder)) === null) throw noSandbox(request.folder);
+  const interrupts = listenForInterrupts(terminal);
+  try {
+    const status = await lookAtSandbox(request, interrupts.stop);
+    return reply(statusText(status), statusJson(status));
+  } finally {
+    interrupts.dispose();
+  }
+}
+
+/** Rejects with DiagnosticError when the configuration cannot be read, or with the reason of `signal`. */
+export async function lookAtSandbox(request: SandboxRequest, signal: AbortSignal): Promise<PlatformStatus> {
+  const { desired, registry } = await openConfiguration(request.configuration);
+  await registry.close();
+  const pidOf = await pidsOn(
+    desired.resources.filter(({ kind }) => kind === "Host"),
+    request,
+    signal,
+  );
+  return lookAt(partsOf(desired.resources), pidOf, signal);
+}
+
+/** Labels that every server of ferry's has. */
+const ADDRESS_LABEL = "ferry.address";
+const SERVER_LABEL = "ferry.server";
+
+async function pidsOn(
+  hosts: readonly DesiredResource[],
+  { configuration, folder }: SandboxRequest,
+  signal: AbortSignal,
+): Promise<PidOf> {
+  const secrets = createSecretResolver({ root: folder, env: configuration.env, salt: "" });
+  const pids = new Map<string, number | null>();
+  for (const { address, spec } of hosts) {
+    const runtime = await openRuntime(address, spec, { projectRoot: folder, secrets, signal });
+    try {
+      for (const { labels, pid } of await runtime.list({}, signal))
+        pids.set(`${labels[ADDRESS_LABEL]} ${labels[SERVER_LABEL]}`, pid);
+    } finally {
+      await runtime.close();
+    }
+  }
+  return (address, server) => pids.get(`${address} ${server}`) ?? null;
+}
+
+function noSandbox(folder: string): DiagnosticError {
+  const what = existsSync(folder) ? "holds no sandbox" : "is not there";
+  return new DiagnosticError([
+    errorDiagnostic("sandbox-missing", `${shownFolder(folder)} ${what}`, {
+      detail: "Nothing was touched.",
+      remedy: "Start one with `ferry sandbox up`, or name its folder with --dir.",
+    }),
+  ]);
+}
