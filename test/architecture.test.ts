@@ -38,6 +38,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/migration/model",
     "src/migration/plan",
     "src/migration/quorum",
+    "src/migration/gates",
+    "src/migration/engine",
+    "src/migration/report",
   ],
   "src/live": ["src/config", "src/plan", "src/schedule", "state", "providers"],
   "src/apply": ["src/config", "src/plan", "src/live", "src/schedule", "state", "providers"],
@@ -98,7 +101,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/migration/gates": ["src/migration/model"],
   "src/migration/quorum": ["src/migration/model"],
   "src/migration/audit": ["src/migration/model", "state", "state/local"],
-  "src/migration/engine": ["src/migration/model", "src/migration/audit"],
+  "src/migration/engine": ["src/migration/model", "src/migration/audit", "src/migration/gates"],
   "src/migration/store": [
     "src/migration/model",
     "src/zookeeper",
@@ -108,7 +111,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "state/zookeeper",
     "providers",
   ],
-  "src/migration/report": ["src/migration/model", "src/migration/engine"],
+  "src/migration/report": ["src/migration/model"],
   "src/quickstart": ["src/zookeeper", "providers/zookeeper"],
   "src/cli": [
     "src/apply",

@@ -44,35 +44,9 @@ export function actionsUnderWay(record: MigrationRecord): readonly Action[] {
   return stage === null ? [] : stagePlan(record, stage).actions;
 }
 
-/**
- * An action that was begun, may or may not have happened, and may not be done twice: it has to be asked about before
- * anything else is done. One that was repeatable is none.
- */
-export function unresolved(record: MigrationRecord): ActionRecord | null {
-  const open = record.stages
-    .flatMap(({ actions }) => actions)
-    .find(({ status, action }) => !action.repeatable && (status === "intended" || status === "failed"));
-  return open ?? null;
-}
-
 /** Whether somebody approved the stage, having seen this very plan. */
 export function isApproved(record: MigrationRecord, stage: StageNumber): boolean {
   return record.approvals.some((one) => one.stage === stage && one.planDigest === record.plan.digest);
-}
-
-/** Nothing of it is on the platform: it has not begun, or was rolled back to before stage 1. */
-export function hasNothingDone(record: MigrationRecord): boolean {
-  return record.stage === 0 && record.wayBack === null;
-}
-
-/** It was rolled back whole, and goes forward again only when somebody says so. */
-export function isRolledBackWhole(record: MigrationRecord): boolean {
-  return hasNothingDone(record) && record.status === "paused" && record.past.length > 0;
-}
-
-/** Nothing is left to do for an engine, unless somebody asks for something new. */
-export function isOver(record: MigrationRecord): boolean {
-  return record.status === "done" || record.status === "archived" || isRolledBackWhole(record);
 }
 
 /** Facts of all finished actions, by action id; of an action that was done twice, the later ones. */
@@ -84,16 +58,4 @@ export function factsOf(record: MigrationRecord): ReadonlyMap<string, Facts> {
     }
   }
   return facts;
-}
-
-/** When it was done whole, in milliseconds; null before. */
-export function doneAtMs(record: MigrationRecord): number | null {
-  if (record.status !== "done" && record.status !== "archived") return null;
-  return record.stages.at(-1)?.endedMs ?? null;
-}
-
-/** Whether the archive of A has expired, so that there is no way back any more. */
-export function isExpired(record: MigrationRecord, nowMs: number): boolean {
-  const done = doneAtMs(record);
-  return done !== null && nowMs > done + record.spec.rollbackRetentionHours * 3_600_000;
 }
