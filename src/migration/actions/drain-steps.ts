@@ -58,7 +58,14 @@ function drainFramework({ marathonOf, clock }: DrainAccess): StepHandler<"drain-
         await drainMarathon({ ...wait, ...common, client: marathonOf(framework) });
       } else {
         const { runsEndSeconds: endSeconds } = scope.spec.drain;
-        await drainRuns({ ...wait, framework: framework.name, frameworkId: id, emptied, endSeconds });
+        const { left } = await drainRuns({
+          ...wait,
+          framework: framework.name,
+          frameworkId: id,
+          emptied,
+          endSeconds,
+        });
+        if (left !== "") scope.report(`${framework.name}: go on and are left to Mesos: ${left}`);
       }
       return account(framework.name, before, await client.tasks(scope.signal), emptied);
     },

@@ -66,13 +66,16 @@ function failed(
   return new DiagnosticError([errorDiagnostic(code, summary, rest)]);
 }
 
-/** Runs of a batch framework that go on for longer than they were given. */
-export function runsDoNotEnd(framework: string, seconds: number, left: string): DiagnosticError {
-  return failed("drain-runs", `${framework}: runs did not end within ${seconds} s: ${left}`, {
-    detail: "None of them was touched; their agents get no new ones.",
-    remedy:
-      "Wait and `ferry migrate resume`, with a larger spec.drain.runsEndSeconds if need be; or end them in the framework.",
-  });
+/** Mesos answered nothing all the time. */
+export function runsUnseen(framework: string, seconds: number): DiagnosticError {
+  return failed(
+    "drain-runs",
+    `${framework}: it could not be seen for ${seconds} s whether its runs have ended`,
+    {
+      detail: "None of them was touched; their agents get no new ones.",
+      remedy: "See why no master answers, then `ferry migrate resume`.",
+    },
+  );
 }
 
 export function drainInMaintenance(hostname: string): DiagnosticError {

@@ -108,7 +108,7 @@ function subjectOf(step: ActionStep): string {
 
 /** Servers of the step that nobody but a person can start or stop. */
 function handsNeeded(spec: MigrationSpec, step: ActionStep): readonly string[] {
-  const byName = new Map(allServers(spec).map((server) => [server.name, server]));
+  const byName = serversByName(spec);
   const named = (names: readonly string[]): readonly string[] =>
     names.filter((name) => byName.get(name)?.deployed === null);
   switch (step.kind) {
@@ -139,9 +139,18 @@ function handsNeeded(spec: MigrationSpec, step: ActionStep): readonly string[] {
   }
 }
 
-function allServers({ source, target, frameworks }: MigrationSpec): readonly ServerRef[] {
+/** Made once for each specification: a plan asks for every action of it. */
+const indexed = new WeakMap<MigrationSpec, ReadonlyMap<string, ServerRef>>();
+
+function serversByName(spec: MigrationSpec): ReadonlyMap<string, ServerRef> {
+  const known = indexed.get(spec);
+  if (known !== undefined) return known;
+  const { source, target, frameworks } = spec;
   const sides = [source, target].flatMap((side) => [...side.masters.servers, ...side.agents.servers]);
-  return [...sides, ...frameworks.flatMap(({ servers }) => servers)];
+  const all = [...sides, ...frameworks.flatMap(({ servers }) => servers)];
+  const byName = new Map(all.map((server) => [server.name, server]));
+  indexed.set(spec, byName);
+  return byName;
 }
 
 function some(names: readonly string[]): string {
@@ -165,7 +174,7 @@ function textOf(spec: MigrationSpec, step: ActionStep): string {
     case "deploy-ensemble":
       return `Deploy ${zookeeperName(spec, step.side)}, the ZooKeeper of ${sideText(step.side)}, and wait until a majority serves.`;
     case "start-sync":
-      return `Synchronise ${syncedText(spec)} in both directions, and wait until both sides are equal and both directions are live.`;
+      return `Synchronise ${syncedText(spec)} in both directions, and wait until both sides are equal and both directions are live.${step.counts === undefined ? "" : ` What ${sideText(step.counts)} holds counts.`}`;
     case "fence-counters":
       return `Raise the sequence counters of ${step.paths.join(" and ")} on ${sideText(step.lower === "a" ? "b" : "a")}, so that candidates of ${sideText(step.lower)} always come first.`;
     case "swap-counters":

@@ -94,7 +94,8 @@ async function workload(
   return {
     agents: {
       a: known(agentFacts(answers.value, onA, strangers)),
-      b: known(agentFacts(answers.value, onB, [])),
+      // Those that do not run yet are judged by their declaration.
+      b: known(agentFacts(answers.value, onB, []).filter(({ registered }) => registered)),
     },
     frameworks: known(await frameworkFacts(answers.value, spec.frameworks, servers, frameworkAmong)),
   };
