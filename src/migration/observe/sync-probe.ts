@@ -2,6 +2,7 @@
 import type { Measurement } from "../model/observation.js";
 import { known, of, unknown } from "./measure.js";
 import type { Probe } from "./probe.js";
+import { SlowLook } from "./slow-look.js";
 
 /** What of a synchronisation is looked at; HostedSync gives it. */
 export interface SyncSight {
@@ -15,11 +16,20 @@ export interface SyncSight {
   readonly writtenMs: number | null;
 }
 
-export function syncProbe(see: (signal: AbortSignal) => Promise<SyncSight>, now: () => number): Probe {
+/** `both`: whether the two sides are synchronised, so that there is something to see. */
+export function syncProbe(
+  see: (signal: AbortSignal) => Promise<SyncSight>,
+  both: () => boolean,
+  now: () => number,
+): Probe {
+  const measures = [of("sync-live"), of("sync-lag-ms"), of("sync-conflicts")];
   return {
-    measures: [of("sync-live"), of("sync-lag-ms"), of("sync-conflicts")],
+    measures,
     deadlineMs: 3_000,
-    look: async (signal) => judgeSync(await see(signal), now()),
+    look: async (signal) => {
+      if (both()) return judgeSync(await see(signal), now());
+      return measures.map((measured) => unknown(measured, now(), "the two sides are not synchronised"));
+    },
   };
 }
 
@@ -47,31 +57,31 @@ export interface TreeComparison {
   readonly reason: string;
 }
 
+/** Milliseconds after which a comparison is given up. */
+const COMPARE_MS = 600_000;
+/** Milliseconds that others wait for it. */
+const PATIENCE_MS = 1_500;
+
 /**
- * Compares whole trees, which may take long: at most every `everyMs`, and the last result is given with the time at which that comparison
- * began, since it proves nothing of later.
+ * Compares whole trees, which may take long: at most every `everyMs`, beside all other looks, and the last result is given with the time at
+ * which that comparison began, since it proves nothing of later. `both`: whether there are two sides to compare.
  */
 export function comparisonProbe(
   compare: (signal: AbortSignal) => Promise<TreeComparison>,
+  both: () => boolean,
   everyMs: number,
   now: () => number,
 ): Probe {
-  let last: Measurement | null = null;
-  let running: Promise<void> | null = null;
-  const run = async (signal: AbortSignal): Promise<void> => {
-    const beganMs = now();
-    last = judgeComparison(await compare(signal), beganMs);
-  };
+  const slow = new SlowLook(compare, { everyMs, deadlineMs: COMPARE_MS, now });
+  const measured = of("znodes-missing");
   return {
-    measures: [of("znodes-missing")],
-    deadlineMs: 60_000,
-    look: async (signal) => {
-      if (last !== null && now() - last.atMs < everyMs) return [last];
-      running ??= run(signal).finally(() => {
-        running = null;
-      });
-      await running;
-      return last === null ? [] : [last];
+    measures: [measured],
+    deadlineMs: 2 * PATIENCE_MS,
+    look: async () => {
+      if (!both()) return [unknown(measured, now(), "the two sides are not synchronised")];
+      const found = await slow.result(PATIENCE_MS);
+      if (found === null) return [unknown(measured, now(), "the first comparison is still going on")];
+      return [judgeComparison(found.value, found.beganMs)];
     },
   };
 }

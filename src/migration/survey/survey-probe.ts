@@ -6,11 +6,14 @@ import type { Measurement } from "../model/observation.js";
 import type { MigrationSpec } from "../model/spec.js";
 import { known, type Measured, of, unknown } from "../observe/measure.js";
 import type { Probe } from "../observe/probe.js";
+import { SlowLook } from "../observe/slow-look.js";
 import { refusals } from "../plan/refusals.js";
 import type { Part, Survey } from "../plan/survey.js";
 
-/** Milliseconds. */
-const DEADLINE_MS = 30_000;
+/** Milliseconds after which a survey is given up. */
+const DEADLINE_MS = 60_000;
+/** Milliseconds that others wait for it. */
+const PATIENCE_MS = 1_500;
 
 export function surveyProbe(
   spec: MigrationSpec,
@@ -18,23 +21,23 @@ export function surveyProbe(
   everyMs: number,
   now: () => number,
 ): Probe {
-  let last: { readonly atMs: number; readonly found: readonly Measurement[] } | null = null;
+  const measures = [
+    of("versions-supported"),
+    of("rights-missing"),
+    of("unreachable-pairs"),
+    of("disk-short"),
+    of("supervisors-missing"),
+    of("capacity-short"),
+    of("frameworks-without-checkpoint"),
+  ];
+  const slow = new SlowLook(read, { everyMs, deadlineMs: DEADLINE_MS, now });
   return {
-    measures: [
-      of("versions-supported"),
-      of("rights-missing"),
-      of("unreachable-pairs"),
-      of("disk-short"),
-      of("supervisors-missing"),
-      of("capacity-short"),
-      of("frameworks-without-checkpoint"),
-    ],
-    deadlineMs: DEADLINE_MS,
-    look: async (signal) => {
-      if (last !== null && now() - last.atMs < everyMs) return last.found;
-      const survey = await read(signal);
-      last = { atMs: survey.atMs, found: judgeSurvey(spec, survey) };
-      return last.found;
+    measures,
+    deadlineMs: 2 * PATIENCE_MS,
+    look: async () => {
+      const found = await slow.result(PATIENCE_MS);
+      if (found !== null) return judgeSurvey(spec, found.value);
+      return measures.map((measured) => unknown(measured, now(), "the first survey is still going on"));
     },
   };
 }

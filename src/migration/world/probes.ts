@@ -45,6 +45,7 @@ export function probesOf(sights: Sights): readonly Probe[] {
   const { spec, coordination, survey, memory, judging, now } = sights;
   const seldomMs = spec.limits.observationSeconds * 1_000 * SELDOM;
   const { source, target } = spec;
+  const both = () => sights.sides().length === 2;
   const agents = {
     a: source.agents.servers,
     b: spec.modes.agents === "repoint" ? [] : target.agents.servers,
@@ -54,13 +55,13 @@ export function probesOf(sights: Sights): readonly Probe[] {
     ensembleProbe("b", target.zookeeper, now),
     clientsProbe("a", source.zookeeper, now),
     clientsProbe("b", target.zookeeper, now),
-    syncProbe(async () => syncSight(coordination), now),
+    syncProbe(async () => syncSight(coordination), both, now),
     clockProbe(
       () => skewTold(sights),
       () => sessions(coordination),
       now,
     ),
-    comparisonProbe((signal) => compared(coordination, signal), seldomMs, now),
+    comparisonProbe((signal) => compared(coordination, signal), both, seldomMs, now),
     mastersProbe((signal) => mastersSight(sights, signal), memory, now),
     workloadProbe((signal) => workloadSight(sights, signal), agents, judging, memory, now),
     surveyProbe(spec, survey, seldomMs, now),

@@ -97,23 +97,44 @@ observing("lag is what a live engine said, at the time it said it; without one i
   assert.is(said(stopped, "sync-live"), false);
 });
 
-observing("a comparison is as old as its beginning, and is not begun anew each time", async () => {
-  let [time, runs] = [AT, 0];
-  const compare = async () => {
-    runs++;
-    time += 700;
-    return { result: "different" as const, different: ["/mesos/x"], differences: 1, reason: "" };
-  };
-  const probe = comparisonProbe(compare, 5_000, () => time);
-  const { signal } = new AbortController();
-  const [first] = await probe.look(signal);
-  assert.equal([first?.atMs, runs], [AT, 1]);
-  await probe.look(signal);
-  assert.is(runs, 1);
-  time += 5_000;
-  const [later] = await probe.look(signal);
-  assert.equal([runs, later?.atMs], [2, AT + 5_700]);
-});
+observing(
+  "a comparison is as old as its beginning, is not begun anew each time, and holds nobody up",
+  async () => {
+    let [time, runs] = [AT, 0];
+    let release: () => void = () => {};
+    const compare = async () => {
+      runs++;
+      if (runs === 3) await new Promise<void>((resolve) => (release = resolve));
+      time += 700;
+      return { result: "different" as const, different: ["/mesos/x"], differences: 1, reason: "" };
+    };
+    let together = false;
+    const probe = comparisonProbe(
+      compare,
+      () => together,
+      5_000,
+      () => time,
+    );
+    const { signal } = new AbortController();
+    assert.is(
+      said(await probe.look(signal), "znodes-missing"),
+      "unknown: the two sides are not synchronised",
+    );
+    assert.is(runs, 0);
+    together = true;
+    const [first] = await probe.look(signal);
+    assert.equal([first?.atMs, runs], [AT, 1]);
+    await probe.look(signal);
+    assert.is(runs, 1);
+    time += 5_000;
+    const [later] = await probe.look(signal);
+    assert.equal([runs, later?.atMs], [2, AT + 5_700]);
+    time += 5_000;
+    const [old] = await probe.look(signal);
+    assert.equal([runs, old?.atMs], [3, AT + 5_700], "the third one goes on beside");
+    release();
+  },
+);
 
 const server = (name: string, address: string): ServerRef => ({ name, address, deployed: null });
 
