@@ -110,6 +110,8 @@ async function zooKeeperFacts(
   return partOf(signal, async () => {
     const told = await Promise.all(zookeeper.servers.map((server) => wordOf(server, signal)));
     const answers = told.map(({ name, text, shut }) => ({ ...parseServer(name, text), shut }));
+    if (told.every(({ text, shut }) => text === "" && shut === null))
+      throw new Error("none of its servers answers");
     const judged = judgeServers(side, answers, 0).find(({ name }) => name === "zookeeper-quorum")?.result;
     const client = await access.connect(side, signal);
     try {
@@ -183,6 +185,9 @@ async function counters(access: SurveyAccess, signal: AbortSignal): Promise<read
   const { mesosPath } = access.spec;
   const paths = [mesosPath, `${mesosPath}/log_replicas`];
   const read = async (side: SideName): Promise<readonly number[]> => {
+    const { servers } = sideOf(access.spec, side).zookeeper;
+    const listening = await Promise.all(servers.map(({ address }) => isListening(address)));
+    if (!listening.includes(true)) throw new Error(`no ZooKeeper server of ${side.toUpperCase()} answers`);
     const client = await access.connect(side, signal);
     try {
       const stats = await Promise.all(paths.map((path) => client.exists(path)));

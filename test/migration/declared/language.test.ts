@@ -73,7 +73,7 @@ language("what is not written has the defaults of the schema", async () => {
   assert.equal([archiveKey, rollbackRetentionHours], [null, 72]);
   assert.equal(
     [spec.conflictStrategy, spec.onBrokenGate, spec.sequenceGap, spec.observeEverySeconds],
-    ["last-write-wins", "pause", 1_000_000, 5],
+    ["last-write-wins", "pause", 10_000, 5],
   );
 });
 
