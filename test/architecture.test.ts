@@ -118,6 +118,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/config",
     "src/git",
     "src/live",
+    "src/migration/model",
+    "src/migration/store",
     "src/plan",
     "src/render",
     "src/schema",

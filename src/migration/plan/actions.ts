@@ -165,7 +165,7 @@ function textOf(spec: MigrationSpec, step: ActionStep): string {
     case "deploy-ensemble":
       return `Deploy ${zookeeperName(spec, step.side)}, the ZooKeeper of ${sideText(step.side)}, and wait until a majority serves.`;
     case "start-sync":
-      return `Synchronise ${syncedText(spec)} in both directions, and wait until both sides are equal and both directions are live.`;
+      return `Synchronise ${syncedText(spec)} in both directions, and wait until both sides are equal and both directions are live.${step.counts === undefined ? "" : ` What ${sideText(step.counts)} holds counts.`}`;
     case "fence-counters":
       return `Raise the sequence counters of ${step.paths.join(" and ")} on ${sideText(step.lower === "a" ? "b" : "a")}, so that candidates of ${sideText(step.lower)} always come first.`;
     case "swap-counters":
