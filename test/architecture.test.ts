@@ -114,11 +114,20 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/migration/report": ["src/migration/model"],
   "src/quickstart": ["src/zookeeper", "providers/zookeeper"],
   "src/cli": [
+    "providers",
     "src/apply",
     "src/config",
     "src/git",
     "src/live",
+    "src/migration/actions",
+    "src/migration/audit",
+    "src/migration/coordination",
+    "src/migration/declared",
+    "src/migration/engine",
+    "src/migration/gates",
     "src/migration/model",
+    "src/migration/plan",
+    "src/migration/report",
     "src/migration/store",
     "src/plan",
     "src/render",
@@ -128,7 +137,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/sync/paths",
     "src/zookeeper",
     "state",
-    "providers",
   ],
 };
 
