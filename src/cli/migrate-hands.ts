@@ -1,16 +1,15 @@
 /** Binds what carries a migration out and what looks at it. What is not there in this ferry says so, and nothing is begun. */
-import type { Registry } from "../../providers/registry.js";
-import type { ProjectSettings } from "../config/desired.js";
 import { DiagnosticError, errorDiagnostic } from "../diagnostics/diagnostic.js";
 import type { MigrationSpec } from "../migration/model/spec.js";
 import type { ProjectSecrets } from "../secrets/resolver.js";
+import type { Declared } from "./migrate-declared.js";
 import type { Hands } from "./migrate-world.js";
 
 export interface HandsOptions {
   readonly spec: MigrationSpec;
-  readonly settings: ProjectSettings;
-  readonly registry: Registry;
+  readonly declared: Declared;
   readonly secrets: ProjectSecrets;
+  /** One line for people. */
   readonly log: (text: string) => void;
 }
 

@@ -4,6 +4,9 @@ import { changesBetween } from "../migration/audit/changes.js";
 import { systemClock } from "../migration/engine/clock.js";
 import { type EngineEnd, runMigration } from "../migration/engine/engine.js";
 import type { EngineEvent } from "../migration/engine/events.js";
+import { Ledger } from "../migration/engine/ledger.js";
+import { isExpired } from "../migration/engine/standing.js";
+import { archive } from "../migration/engine/transitions.js";
 import { criteriaEvaluator } from "../migration/gates/evaluate.js";
 import type { MigrationRecord } from "../migration/model/record.js";
 import { hasNothingDone, isOver, isRolledBackWhole } from "../migration/model/standing.js";
@@ -51,7 +54,7 @@ class Start {
   ) {}
 
   async run(): Promise<Reply> {
-    const record = await this.record();
+    const record = await this.expired(await this.record());
     const nothingToDo = isOver(record) && record.request === null;
     if (nothingToDo) return this.reply(record, this.world.diagnostics, 0);
     const end = await this.carryOut(record);
@@ -65,6 +68,21 @@ class Start {
     const present = name === null ? null : await store.read(name);
     if (present !== null && (present.request !== null || !isReplaceable(present))) return present;
     return this.begin(name, present);
+  }
+
+  /** One whose archive is kept no longer is closed: there is no way back any more. */
+  private async expired(record: MigrationRecord): Promise<MigrationRecord> {
+    if (record.status !== "done" || !isExpired(record, Date.now())) return record;
+    const { store, audit } = this.world;
+    const claim = await store.claim(record.id, whoCarriesOut());
+    try {
+      const ledger = new Ledger(claim, audit, systemClock, whoCarriesOut());
+      await ledger.announce(record.epoch);
+      const hours = record.spec.rollbackRetentionHours;
+      return await ledger.update((each) => archive(each, `Done; its archive was kept for ${hours} hours.`));
+    } finally {
+      await claim.release();
+    }
   }
 
   /** An id names one that was begun; everything else is the name of a declaration. */

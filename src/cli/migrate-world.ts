@@ -57,7 +57,9 @@ export const openMigrateWorld: OpenWorld = async (request, signal) => {
   const { settings, registry } = declared;
   try {
     const { store, audit, secrets } = await migrationsOf(settings, request.configuration, signal);
-    const redact = (text: string): string => secrets.redact(text);
+    const own = [...declared.ownSecrets.values()];
+    const redact = (text: string): string =>
+      own.reduce((shown, secret) => shown.replaceAll(secret, "(secret)"), secrets.redact(text));
     request.onSecrets(redact);
     return {
       ...declared,
@@ -66,7 +68,7 @@ export const openMigrateWorld: OpenWorld = async (request, signal) => {
       redact,
       planWayBack,
       plan: async (spec) => planMigration(spec, notSurveyed("nobody has looked at the platform")),
-      hands: (spec, log) => handsOf({ spec, settings, registry, secrets, log }),
+      hands: (spec, log) => handsOf({ spec, declared, secrets, log }),
       close: async () => {
         await Promise.allSettled([store.close(), registry.close()]);
       },

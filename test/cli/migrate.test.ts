@@ -125,8 +125,12 @@ migrate("goes on after kill -9, by the other front, and ends done", async () => 
   assert.match(shown.stdout, /No engine is at work/);
   const kept = zk("rollback", `--migration-id=${id}`, "--to-phase=9");
   assert.match(kept.stderr, /usage-stage/);
-  const { code, output } = await start(2).ended;
+  const watching = ask("status", "--watch");
+  const { code, output } = await start(20).ended;
   assert.is(code, 0, output);
+  const watched = await watching;
+  assert.match(watched.stderr, /shop running stage [3-6]: /);
+  assert.match(watched.stdout, /shop {2}shop-\d{8}-[0-9a-f]{4} {2}done/, "it ends with the migration");
   assert.match(output, /shop {2}shop-\d{8}-[0-9a-f]{4} {2}done/);
   const again = await start(2).ended;
   assert.is(again.code, 0, "a done one has nothing to do");
