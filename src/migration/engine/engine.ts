@@ -124,6 +124,7 @@ class Engine {
 
   async run(): Promise<EngineEnd> {
     this.watcher.start();
+    await this.tellEnd();
     for (;;) {
       this.check();
       const record = await this.ledger.refresh();
@@ -194,7 +195,11 @@ class Engine {
 
   /** Once everything is met, `next`; until then it waits, as long as the stage may take. */
   private async pass(criteria: readonly Criterion[], next: Edit): Promise<null> {
-    if (criteria.length === 0) return this.write(next);
+    if (criteria.length === 0) {
+      await this.write(next);
+      await this.tellEnd();
+      return null;
+    }
     const values = this.watcher.judge(criteria, this.phase.sinceMs);
     const passed = isPassed(criteria, values);
     const shown = JSON.stringify(values.map(({ id, met, value }) => [id, met, value]));
@@ -204,12 +209,26 @@ class Engine {
     };
     if (passed || shown !== this.shownValues) await this.take(change);
     this.shownValues = shown;
-    if (passed) return null;
+    if (passed) {
+      await this.tellEnd();
+      return null;
+    }
     if (this.isOutOfTime()) {
       await this.stop(`Not reached in time: ${unmetText(criteria, values)}.`);
       return null;
     }
     return this.wait();
+  }
+
+  private async tellEnd(): Promise<void> {
+    const { record } = this.ledger;
+    const isBetween = record.wayBack === null && stageUnderWay(record) === null;
+    if (!isBetween || (record.stage === 0 && record.past.length === 0)) return;
+    try {
+      await this.options.atEndOfStage?.(record);
+    } catch (error) {
+      this.options.onEvent({ kind: "alert", atMs: this.now(), text: errorText(error) });
+    }
   }
 
   /** Looks at what must hold while a stage runs; true when that has stopped it. */

@@ -261,6 +261,31 @@ engine("outlives a full disk while it waits, and ends before it would do what it
   assert.equal(rehearsal.platform.violations, []);
 });
 
+engine(
+  "tells when the platform has come to the end of a stage, either way, and stops for nothing there",
+  async () => {
+    const ends: string[] = [];
+    const rehearsal = rehearse(
+      {},
+      {
+        atEndOfStage: async ({ stage, past }) => {
+          ends.push(`${stage}${past.length > 0 ? " again" : ""}`);
+          throw new Error("the state is locked");
+        },
+      },
+    );
+    rehearsal.start();
+    rehearsal.platform.onEffect = ({ id }) => {
+      if (id.startsWith("2.01") && rehearsal.record.past.length === 0) rehearsal.rollBack(1);
+    };
+    await rehearsal.until("back", ({ past, status }) => past.length > 0 && status === "paused");
+    rehearsal.resume();
+    await rehearsal.until("done", isDone);
+    assert.equal(ends, ["1", "1 again", ...[2, 3, 4, 5, 6].map((stage) => `${stage} again`)]);
+    assert.ok(rehearsal.events.some(({ text }) => text.includes("the state is locked")));
+  },
+);
+
 engine("keeps extremes of what was measured, and its newest values", async () => {
   const rehearsal = rehearse();
   rehearsal.start();
