@@ -129,6 +129,30 @@ export type ApplyResult =
       readonly identity: Json;
     };
 
+/** What a resource decides about for the time being, so that plans leave it as it is. */
+export interface HeldResource {
+  readonly address: string;
+  /** `unless-recorded`: only as long as the state does not know it. */
+  readonly when: "always" | "unless-recorded";
+  /** For people: `held by Migration/x, which deploys it in stage 2`. */
+  readonly text: string;
+}
+
+export interface HoldRequest {
+  readonly address: string;
+  /** Normalised; of one that is not declared any more, as it was applied last. */
+  readonly spec: JsonObject;
+  /** As read; empty when it is not there, null when it could not be read. */
+  readonly attributes: JsonObject | null;
+  readonly declared: boolean;
+}
+
+export interface HoldAnswer {
+  readonly resources: readonly HeldResource[];
+  /** Why it may not be removed now, or null. */
+  readonly busy: string | null;
+}
+
 /**
  * One server of a deployed resource started, stopped, removed or looked at by itself: how a migration drives single servers.
  * All are safe to repeat. None waits until the server is healthy; that is the caller's to do.
@@ -183,8 +207,16 @@ export interface KindHandler {
   outputs(spec: JsonObject, resource: (address: string) => ResourceView | undefined): JsonObject;
   /** Names of fields known only once it exists (`leader`): from attributes, unknown at plan while it is to be made. */
   readonly attributeNames: readonly string[];
-  /** Pure. What apply will do, in order, in words; for reviewers. */
-  describeSteps(change: ChangeRequest): readonly string[];
+  /**
+   * Pure. What apply will do, in order, in words; for reviewers. `resource` gives the resources this one names by address, as far as they
+   * are known when it is planned.
+   */
+  describeSteps(
+    change: ChangeRequest,
+    resource?: (address: string) => ResourceView | undefined,
+  ): readonly string[];
+  /** Pure. Other resources that this one decides about; absent: none. */
+  holds?(request: HoldRequest): HoldAnswer;
   read(request: ReadRequest, context: ProviderContext): Promise<ReadResult>;
   /** Safe to repeat after any crash. */
   apply(

@@ -3,6 +3,7 @@
  * command needs them.
  */
 import type { JsonObject } from "../src/value/json.js";
+import type { ReadProgress } from "./migration/progress.js";
 import type { KindHandler, Provider } from "./provider.js";
 
 export interface Registry {
@@ -14,19 +15,26 @@ export interface Registry {
   close(): Promise<void>;
 }
 
+/** What providers need to know of the project besides its resources. */
+export interface Services {
+  readonly migrationProgress: ReadProgress;
+}
+
 /** `settings`: provider name → its connection settings from the project file. */
-export async function openRegistry(settings: JsonObject): Promise<Registry> {
-  const [host, zookeeper, mesos, marathon] = await Promise.all([
+export async function openRegistry(settings: JsonObject, services?: Services): Promise<Registry> {
+  const [host, zookeeper, mesos, marathon, migration] = await Promise.all([
     import("./host/provider.js"),
     import("./zookeeper/provider.js"),
     import("./mesos/provider.js"),
     import("./marathon/provider.js"),
+    import("./migration/provider.js"),
   ]);
   return registryOf([
     host.createHostProvider(settings),
     zookeeper.createZooKeeperProvider(settings),
     mesos.createMesosProvider(settings),
     marathon.createMarathonProvider(settings),
+    migration.createMigrationProvider(services?.migrationProgress),
   ]);
 }
 

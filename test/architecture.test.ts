@@ -30,7 +30,18 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "state/upgrade": ["state"],
   "state/zookeeper": ["state", "src/zookeeper", "src/config", "providers"],
   "src/plan": ["src/config", "state", "providers"],
-  "src/render": ["src/plan", "state", "src/config", "src/sync"],
+  "src/render": [
+    "src/plan",
+    "state",
+    "src/config",
+    "src/sync",
+    "src/migration/model",
+    "src/migration/plan",
+    "src/migration/quorum",
+    "src/migration/gates",
+    "src/migration/engine",
+    "src/migration/report",
+  ],
   "src/live": ["src/config", "src/plan", "src/schedule", "state", "providers"],
   "src/apply": ["src/config", "src/plan", "src/live", "src/schedule", "state", "providers"],
   providers: [
@@ -42,11 +53,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "providers/zookeeper",
     "providers/marathon",
     "providers/mesos",
+    "providers/migration",
     "src/zookeeper",
   ],
   "providers/host": ["providers"],
   "providers/process": ["providers"],
   "providers/docker": ["providers"],
+  "providers/migration": ["providers", "src/migration/model", "src/migration/declared", "src/migration/plan"],
   "providers/deployed": ["providers"],
   "providers/frameworks": ["providers", "providers/deployed", "src/zookeeper"],
   "providers/zookeeper": ["providers", "providers/deployed", "src/zookeeper", "src/sync"],
@@ -109,6 +122,23 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/zookeeper",
     "providers",
   ],
+  "src/migration/declared": ["src/migration/model", "src/config", "src/schema"],
+  "src/migration/recorded": ["src/migration/model", "src/config", "state", "providers"],
+  "src/migration/plan": ["src/migration/model", "src/migration/quorum", "src/migration/gates"],
+  "src/migration/gates": ["src/migration/model"],
+  "src/migration/quorum": ["src/migration/model"],
+  "src/migration/audit": ["src/migration/model", "state", "state/local"],
+  "src/migration/engine": ["src/migration/model", "src/migration/audit", "src/migration/gates"],
+  "src/migration/store": [
+    "src/migration/model",
+    "src/zookeeper",
+    "src/config",
+    "state",
+    "state/local",
+    "state/zookeeper",
+    "providers",
+  ],
+  "src/migration/report": ["src/migration/model"],
   "src/quickstart": ["src/zookeeper", "providers/zookeeper"],
   "src/cli": [
     "src/apply",
@@ -128,7 +158,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders that compute only: no file, no network, no clock of their own. */
-const PURE = ["src/plan", "src/render", "src/value"];
+const PURE = [
+  "src/plan",
+  "src/render",
+  "src/value",
+  "src/migration/plan",
+  "src/migration/recorded",
+  "src/migration/report",
+];
 const FORBIDDEN_IN_PURE =
   /from "(node:(fs|net|http|https|tls|child_process|dgram|dns|os)[^"]*|undici|dockerode|isomorphic-git)"|Date\.now\(|Math\.random\(/;
 

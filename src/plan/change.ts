@@ -1,6 +1,6 @@
 /** Makes the entry of a plan out of a decision: masked, with steps and fingerprint. Decides nothing. */
 import { createHash } from "node:crypto";
-import type { ChangeRequest, KindHandler } from "../../providers/provider.js";
+import type { ChangeRequest, KindHandler, ResourceView } from "../../providers/provider.js";
 import { isUnknown } from "../value/expression.js";
 import { canonicalJson, isObject, type Json, type JsonObject } from "../value/json.js";
 import { appendStep, formatPath } from "../value/path.js";
@@ -20,6 +20,8 @@ export interface ChangeParts {
   /** Hash, "absent" or "unreadable". */
   readonly liveFingerprint: string;
   readonly movedFrom: string | undefined;
+  /** What is known of other resources, for the steps. */
+  readonly resource: (address: string) => ResourceView | undefined;
 }
 
 export function plannedChange(parts: ChangeParts): PlannedChange {
@@ -60,7 +62,7 @@ export function fingerprintOf(value: JsonObject): string {
 }
 
 function stepsOf(parts: ChangeParts): readonly string[] {
-  return requestsOf(parts).flatMap((request) => parts.handler.describeSteps(request));
+  return requestsOf(parts).flatMap((request) => parts.handler.describeSteps(request, parts.resource));
 }
 
 function requestsOf({ address, decision, identity }: ChangeParts): ChangeRequest[] {

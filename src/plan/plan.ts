@@ -42,6 +42,7 @@ export type ReasonCode =
   | "excluded"
   | "blocked" // something it needs cannot be read or may not be destroyed: nothing is planned for it
   | "deferred" // cannot be read before something else in this plan is done: plan again afterwards
+  | "held" // another resource decides about it for the time being, or about what it needs
   | "in-step";
 
 export interface PlannedChange {

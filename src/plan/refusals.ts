@@ -92,3 +92,11 @@ export function referenceWithoutValue(address: string, unknown: readonly string[
     },
   );
 }
+
+export function holderBusy(address: string, why: string): Diagnostic {
+  return errorDiagnostic("holder-busy", `cannot remove ${address}: ${why}`, {
+    address,
+    detail: `What it names would be changed in the middle of it. ${UNTOUCHED}`,
+    remedy: "Declare it again, and let it end or roll it back first.",
+  });
+}

@@ -13,6 +13,7 @@ import { appliedSpec, type Decision, decideDeclared, decideGoing } from "./decid
 import { containsUnknown } from "./diff.js";
 import { driftOf } from "./drift.js";
 import { byName } from "./graph.js";
+import { type Holds, holdsOf } from "./holds.js";
 import type { PlanInput } from "./input.js";
 import type { Ordering, Participants } from "./order.js";
 import type { DriftEntry, PlannedChange, ReasonCode } from "./plan.js";
@@ -43,6 +44,9 @@ export class ResourcePlanner {
   private readonly holding = new Map<string, { readonly reading: ReadResult; held: number }>();
   private readonly heldBy = new Map<string, string>();
   private readonly inCycle: ReadonlySet<string>;
+  private readonly holds: Holds;
+  /** Those that are not there yet because another resource holds them, and what waits for them. */
+  private readonly awaited = new Map<string, string>();
   /** Also when everything is to go. */
   private readonly declared: ReadonlyMap<string, DesiredResource>;
 
@@ -55,6 +59,9 @@ export class ResourcePlanner {
   ) {
     this.inCycle = new Set(ordering.cycle ?? []);
     this.declared = new Map(input.desired.resources.map((resource) => [resource.address, resource]));
+    const { live, handlers } = input;
+    const { stays, records } = participants;
+    this.holds = holdsOf({ declared: stays, records, live, handlers });
   }
 
   /** Plans the resource; those it needs must have been planned before. */
@@ -117,7 +124,9 @@ export class ResourcePlanner {
 
   private planKnown(subject: Subject): void {
     const { address, record, reading, sensitivity } = subject;
-    const drift = record === undefined ? null : driftOf(record, reading, sensitivity);
+    // What a holder does to it is not done outside ferry.
+    const held = this.holds.on(address, record !== undefined) !== null;
+    const drift = record === undefined || held ? null : driftOf(record, reading, sensitivity);
     if (drift !== null) this.drift.push(drift);
     if (reading.status !== "unreadable" && reading.diagnostics.length > 0)
       this.notes.set(address, reading.diagnostics);
@@ -128,6 +137,8 @@ export class ResourcePlanner {
 
   private decide(subject: Subject, drifted: boolean): Decision {
     const { address, resource, record, reading, spec, sensitivity } = subject;
+    const held = this.heldDecision(subject);
+    if (held !== null) return held;
     const holder = this.holderOf(address);
     if (holder !== null) return this.hold(subject, holder);
     if (resource === undefined || spec === null) return this.decideGoing(subject);
@@ -149,8 +160,29 @@ export class ResourcePlanner {
     return unchanged(subject, "blocked", `${decision.text}, and it may not be replaced`);
   }
 
+  /** Another resource decides about it, or about something it needs that is not there yet. */
+  private heldDecision(subject: Subject): Decision | null {
+    const { address, record, reading } = subject;
+    const held = this.holds.on(address, record !== undefined);
+    if (held !== null) {
+      if (record === undefined && reading.status !== "present") this.awaited.set(address, held.text);
+      return unchanged(subject, "held", held.text);
+    }
+    if (record !== undefined || this.holds.holders.has(address)) return null;
+    const needed = (this.ordering.needs.get(address) ?? []).find((other) => this.awaited.has(other));
+    if (needed === undefined) return null;
+    const text = `needs ${needed}, ${this.awaited.get(needed) ?? ""}`;
+    this.awaited.set(address, this.awaited.get(needed) ?? "");
+    return unchanged(subject, "held", text);
+  }
+
   private decideGoing(subject: Subject): Decision {
     const { address, record, reading } = subject;
+    const busy = this.holds.busy.get(address);
+    if (busy !== undefined) {
+      this.note(address, refusal.holderBusy(address, busy));
+      return unchanged(subject, "blocked", busy);
+    }
     if (record === undefined || reading.status === "unreadable") return this.holdUnread(subject);
     const destroying = this.input.mode === "destroy";
     const live = reading.status === "present" ? reading.live : null;
@@ -219,6 +251,7 @@ export class ResourcePlanner {
   private isMissing(reference: ResourceReference): boolean {
     const change = this.done.get(reference.address);
     if (change === undefined || acts(change) || change.reason.code === "deferred") return false;
+    if (this.awaited.has(reference.address)) return false;
     const [field] = reference.path;
     const handler = this.input.handlers.get(change.kind);
     // Facts of what is live may be missing for a while; fields of a spec are there or not.
@@ -241,7 +274,7 @@ export class ResourcePlanner {
   private remember(subject: Subject, decision: Decision): void {
     const { address, kind, handler, spec, reading, record } = subject;
     if (spec === null) return;
-    const changing = decision.action !== "no-op" || decision.code === "deferred";
+    const changing = decision.action !== "no-op" || decision.code === "deferred" || this.awaited.has(address);
     const attributes = reading.status === "present" ? reading.attributes : (record?.attributes ?? null);
     const resource = (other: string): ResolvedView | undefined => this.views.get(other);
     const outputs = handler.outputs(spec, resource);
@@ -260,6 +293,7 @@ export class ResourcePlanner {
       liveFingerprint:
         reading.status === "present" ? fingerprintOf(decision.before ?? reading.live) : reading.status,
       movedFrom: this.movedFrom.get(address),
+      resource: (other) => this.views.get(other),
     };
   }
 

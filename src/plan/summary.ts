@@ -45,7 +45,7 @@ export function summarise(plan: Plan): PlanSummary {
     const { code } = change.reason;
     if (change.movedFrom !== undefined) counts.moved += 1;
     if (code === "excluded") counts.excluded += 1;
-    else if (code === "blocked" || code === "deferred") counts.held += 1;
+    else if (code === "blocked" || code === "deferred" || code === "held") counts.held += 1;
     else counts[COUNTED[change.action]] += 1;
   }
   return counts;

@@ -41,7 +41,8 @@ export function verbOf(change: PlannedChange): string {
 }
 
 export function isHeld(change: PlannedChange): boolean {
-  return change.reason.code === "blocked" || change.reason.code === "deferred";
+  const { code } = change.reason;
+  return code === "blocked" || code === "deferred" || code === "held";
 }
 
 /** Whether a change is shown; what stays as it is only counts. */

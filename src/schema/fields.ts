@@ -13,8 +13,8 @@ export interface FieldSchema {
   readonly fallback: Json | undefined;
   /** What to write instead, in the imperative; for remedies. */
   readonly hint: string | undefined;
-  /** Kind of resource whose address the field takes. */
-  readonly reference: string | undefined;
+  /** Kinds of resources whose address the field takes; empty: it takes none. */
+  readonly references: readonly string[];
   readonly secret: boolean;
   readonly sensitive: boolean;
   /** Takes the path of a file relative to the YAML file, whose content stands in its place. */
@@ -62,7 +62,7 @@ function annotations(node: JsonObject): Building {
     description: text(node["description"]) ?? "",
     fallback: node["default"],
     hint: text(node["x-ferry-hint"]),
-    reference: text(node["x-ferry-reference"]),
+    references: strings(node["x-ferry-reference"]),
     secret: node["x-ferry-secret"] === true,
     sensitive: node["x-ferry-sensitive"] === true,
     file: node["x-ferry-file"] === true,

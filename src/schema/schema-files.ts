@@ -37,6 +37,7 @@ export const RESOURCE_KINDS: readonly string[] = [
   "MarathonApp",
   "MarathonGroup",
   "MarathonPod",
+  "Migration",
 ];
 /** Every kind of document, in the order in which they are listed to users. */
 export const DOCUMENT_KINDS: readonly string[] = ["Project", ...RESOURCE_KINDS, "Module", "ModuleDefinition"];

@@ -15,6 +15,8 @@ import { checkMarathonIds, orderMarathon } from "./marathon.js";
 import { checkMarathonInstances } from "./marathon-instances.js";
 import { checkMesos } from "./mesos.js";
 import { checkDeployedMesos } from "./mesos-deployed.js";
+import { checkMigrationPairs } from "./migration-pairs.js";
+import { checkMigrations } from "./migrations.js";
 import { checkPorts } from "./ports.js";
 import { checkReferences } from "./references.js";
 import { checkSyncPairs } from "./sync-pairs.js";
@@ -35,6 +37,8 @@ const CHECKS: readonly ((input: CheckInput) => void)[] = [
   checkSyncs,
   checkSyncPairs,
   checkMesos,
+  checkMigrations,
+  checkMigrationPairs,
   checkDeployedMesos,
   checkFrameworks,
   checkMarathonInstances,

@@ -18,15 +18,25 @@ export interface PlacedRule {
  * share one are the same ensemble.
  */
 export function endpointsOf(sync: LoadedResource, side: SideName, input: CheckInput): ReadonlySet<string> {
-  const spec = objectAt(sync.spec, side);
-  const connectString = textAt(spec, "connectString");
+  return endpointsAt(objectAt(sync.spec, side), input);
+}
+
+/** The same for any map that names an ensemble by its address or by a connect string. */
+export function endpointsAt(access: JsonObject, input: CheckInput): ReadonlySet<string> {
+  const connectString = textAt(access, "connectString");
   if (connectString !== undefined) return new Set(connectString.split(","));
-  const address = textAt(spec, "ensemble");
+  const address = textAt(access, "ensemble");
   if (address === undefined) return new Set();
   const ensemble = input.byAddress.get(address);
   const servers = ensemble === undefined ? [] : serversOf(ensemble);
   const endpoints = servers.flatMap(({ item }) => serverEndpoints(item, input));
   return new Set([address, ...endpoints]);
+}
+
+/** A plain address of an ensemble as such a map; what is not known yet names nothing. */
+export function accessOf(written: Json | undefined): JsonObject {
+  if (typeof written === "string") return { ensemble: written };
+  return isObject(written) ? written : {};
 }
 
 function serverEndpoints(server: JsonObject, input: CheckInput): string[] {

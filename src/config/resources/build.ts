@@ -47,7 +47,7 @@ function labelsOf(metadata: JsonObject): Record<string, string> {
 
 /** Absolute address of the resource that `address` names in `scope`. */
 function resolveField(context: BuildContext, scope: Scope) {
-  return (address: string, kind: string, place: Place, absolute: boolean): string | undefined => {
+  return (address: string, kinds: readonly string[], place: Place, absolute: boolean): string | undefined => {
     const parts = parseAddress(address);
     if (parts === undefined) return undefined;
     const from = absolute ? context.rootScope : scope;
@@ -56,13 +56,13 @@ function resolveField(context: BuildContext, scope: Scope) {
       from.reportUnknown(parts, place);
       return undefined;
     }
-    if (found.document.kind !== kind) {
+    if (!kinds.includes(found.document.kind)) {
       context.report.error(
         "wrong-kind",
         place,
-        `${address} is a ${found.document.kind}, and a ${kind} is needed here`,
+        `${address} is a ${found.document.kind}, and a ${kinds.join(" or ")} is needed here`,
         {
-          remedy: `name a ${kind}, as ${kind}/name`,
+          remedy: `name a ${kinds.join(" or ")}, as ${kinds[0]}/name`,
         },
       );
       return undefined;

@@ -20,7 +20,7 @@ import { type MergedDocument, originOf, type Place } from "../sources.js";
  */
 export type ResolveAddress = (
   address: string,
-  kind: string,
+  kinds: readonly string[],
   place: Place,
   absolute: boolean,
 ) => string | undefined;
@@ -90,21 +90,21 @@ function projectPath(written: string, filling: Filling): string {
 function fillExpression(value: Json, field: FieldSchema, filling: Filling): Json {
   if (!isExpression(value) || isBroken(value)) return value;
   const [only] = value.$expression;
-  if (field.reference !== undefined) {
+  if (field.references.length > 0) {
     if (
       value.$expression.length === 1 &&
       only !== undefined &&
       typeof only !== "string" &&
       only.path.length === 0
     ) {
-      return fillAddress(only.address, field.reference, filling, true);
+      return fillAddress(only.address, field.references, filling, true);
     }
     filling.report.error(
       "not-an-address",
       placeOf(filling),
       `${fieldName(filling)} takes an address, not a value of a resource`,
       {
-        remedy: `write the address itself, for example ${field.reference}/name`,
+        remedy: `write the address itself, for example ${field.references[0]}/name`,
       },
     );
     return value;
@@ -126,8 +126,8 @@ function fillExpression(value: Json, field: FieldSchema, filling: Filling): Json
   return value;
 }
 
-function fillAddress(address: string, kind: string, filling: Filling, absolute: boolean): Json {
-  const resolved = filling.resolve(address, kind, placeOf(filling), absolute);
+function fillAddress(address: string, kinds: readonly string[], filling: Filling, absolute: boolean): Json {
+  const resolved = filling.resolve(address, kinds, placeOf(filling), absolute);
   if (resolved === undefined) return address;
   filling.addresses.add(resolved);
   return resolved;
@@ -220,7 +220,7 @@ function fillValue(value: Json, field: FieldSchema | null, filling: Filling): Js
   if (typeof value === "string") {
     if (field.secret) return fillSecret(value, filling);
     if (field.projectPath) return projectPath(value, filling);
-    return field.reference === undefined ? value : fillAddress(value, field.reference, filling, false);
+    return field.references.length === 0 ? value : fillAddress(value, field.references, filling, false);
   }
   if (Array.isArray(value)) {
     return value.map((item: Json, index) => {

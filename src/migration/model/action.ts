@@ -9,7 +9,8 @@ export type ActionStep =
   // Stage 1
   | { readonly kind: "take-baseline" }
   | { readonly kind: "deploy-ensemble"; readonly side: SideName }
-  | { readonly kind: "start-sync" }
+  /** `counts`: whose state holds where the sides differ and have no checkpoint in common; absent: A's. */
+  | { readonly kind: "start-sync"; readonly counts?: SideName }
   | { readonly kind: "fence-counters"; readonly paths: readonly string[]; readonly lower: SideName }
   // Masters
   /** With an empty log; done when its replica votes. */
@@ -35,6 +36,8 @@ export type ActionStep =
   | {
       readonly kind: "hand-over";
       readonly from: SideName;
+      /** Who led when it was planned; whoever leads when it begins is the one that is stopped. */
+      readonly leader?: string;
       readonly then:
         | { readonly kind: "stop" }
         | { readonly kind: "restart"; readonly quorum: number; readonly zookeeper: SideName };

@@ -4,8 +4,8 @@
  */
 import type { Action } from "./action.js";
 import type { Observation } from "./observation.js";
-import type { MigrationPlan } from "./plan.js";
-import type { ActionRecord, MigrationRecord, Request } from "./record.js";
+import type { Criterion, MigrationPlan } from "./plan.js";
+import type { ActionRecord, Approval, CriterionRecord, MigrationRecord, Request } from "./record.js";
 import type { MigrationSpec } from "./spec.js";
 
 export type Facts = ActionRecord["facts"];
@@ -50,42 +50,54 @@ export interface Observer {
   close(): Promise<void>;
 }
 
+/** Judges criteria over observations, oldest first; pure. What was not measured, or too long ago, is not met. */
+export type EvaluateCriteria = (
+  criteria: readonly Criterion[],
+  history: readonly Observation[],
+  nowMs: number,
+) => readonly CriterionRecord[];
+
 /** Plans a way back from where a migration stands; pure. */
 export type PlanWayBack = (spec: MigrationSpec, record: MigrationRecord, to: number) => readonly Action[];
 
 export interface Claim {
   /** Record as it is, with the new epoch in it. */
   readonly record: MigrationRecord;
-  /** Compare-and-set: rejects with DiagnosticError (`migration-taken-over`) once somebody else has claimed it. */
+  /**
+   * The one before may still be at it: it ended without a word, and not on this very host. It notices within seconds that the
+   * migration is not its own any more; nothing may be begun before.
+   */
+  readonly mayLinger: boolean;
+  /**
+   * Compare-and-set on `revision`, which the caller has raised by one: rejects with DiagnosticError (`migration-taken-over`) once
+   * somebody else has claimed it. What the record took in of requests and approvals counts as taken up from then on.
+   */
   write(record: MigrationRecord): Promise<MigrationRecord>;
-  /** Requests and approvals that others wrote meanwhile. */
+  /** The record with requests and approvals that others wrote meanwhile; rejects like `write` once somebody else has claimed it. */
   refresh(): Promise<MigrationRecord>;
   release(): Promise<void>;
 }
 
+/** What a person puts in from any process. */
+export type Input = Request | ({ readonly kind: "approve" } & Approval);
+
 /** Where migrations are remembered; one lock for each. Every write is whole or not at all, and durable when it resolves. */
 export interface MigrationStore {
   readonly location: string;
+  /** Newest first. */
   list(): Promise<readonly MigrationRecord[]>;
-  /** By id or by name; null when there is none. */
+  /** By id or by name (then the newest of it); null when there is none. */
   read(idOrName: string): Promise<MigrationRecord | null>;
-  /** Refuses when one of this name is not ended yet. */
-  create(plan: MigrationPlan, createdMs: number): Promise<MigrationRecord>;
-  /** Becomes the one who carries it out; rejects with DiagnosticError (`migration-locked`) while another one does. */
-  claim(id: string, who: string): Promise<Claim>;
+  /** Refuses (`migration-exists`) when one of this name has something on the platform, or is being carried out. */
+  create(spec: MigrationSpec, plan: MigrationPlan, createdMs: number): Promise<MigrationRecord>;
+  /**
+   * Becomes the one who carries it out; rejects with DiagnosticError (`migration-locked`) while another one does. `force`: a person says
+   * that the other one is gone; should it live on, its writes are refused.
+   */
+  claim(id: string, who: string, options?: { readonly force?: boolean }): Promise<Claim>;
   /** From any process: approvals and requests are merged into the record, also while an engine works on it. */
-  request(
-    id: string,
-    request:
-      | Request
-      | {
-          readonly kind: "approve";
-          readonly stage: number;
-          readonly who: string;
-          readonly atMs: number;
-          readonly planDigest: string;
-        }
-      | { readonly kind: "resume"; readonly who: string; readonly atMs: number },
-  ): Promise<MigrationRecord>;
+  request(id: string, input: Input): Promise<MigrationRecord>;
+  /** Who carries it out now, in words; null when nobody does. */
+  holder(id: string): Promise<string | null>;
   close(): Promise<void>;
 }

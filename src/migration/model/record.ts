@@ -3,8 +3,9 @@
  * what was done. Format 1; plain JSON.
  */
 import type { Action } from "./action.js";
+import type { Measurement, MeasureName } from "./observation.js";
 import type { MigrationPlan } from "./plan.js";
-import type { StageNumber } from "./spec.js";
+import type { MigrationSpec, SideName, StageNumber } from "./spec.js";
 
 export type MigrationStatus =
   | "pending"
@@ -27,8 +28,11 @@ export type StageStatus =
   | "rolled-back"
   | "failed";
 
-/** `intended` is written before it begins; only then may anything happen. */
-export type ActionStatus = "intended" | "done" | "failed";
+/**
+ * `intended` is written before it begins; only then may anything happen. `failed`: a part of it may have happened. `not-done`: it was
+ * begun, and is known to have changed nothing.
+ */
+export type ActionStatus = "intended" | "done" | "failed" | "not-done";
 
 export interface ActionRecord {
   readonly action: Action;
@@ -74,7 +78,47 @@ export interface Approval {
 /** What a person asked for and the engine has not yet done. */
 export type Request =
   | { readonly kind: "pause"; readonly who: string; readonly atMs: number }
-  | { readonly kind: "roll-back"; readonly to: 0 | StageNumber; readonly who: string; readonly atMs: number };
+  | { readonly kind: "resume"; readonly who: string; readonly atMs: number }
+  | {
+      readonly kind: "roll-back";
+      readonly to: 0 | StageNumber;
+      /** Why, in words; may be empty. */
+      readonly reason: string;
+      readonly who: string;
+      readonly atMs: number;
+    }
+  /** A person has looked whether the action of which nobody could tell has happened. */
+  | {
+      readonly kind: "settle";
+      readonly action: string;
+      readonly happened: boolean;
+      readonly who: string;
+      readonly atMs: number;
+    };
+
+/** A way back that was begun: kept, so that a killed process goes on with this one. */
+export interface WayBack {
+  readonly to: 0 | StageNumber;
+  /** In words: who asked, or which gate broke. */
+  readonly reason: string;
+  /** Their ids are no ids of the plan's actions. */
+  readonly actions: readonly Action[];
+  readonly begunMs: number;
+  /** What must hold at its end, as measured last; empty while it acts. */
+  readonly criteria: readonly CriterionRecord[];
+}
+
+/** How a measured number went over the whole migration. */
+export interface Figure {
+  readonly name: MeasureName;
+  readonly side: SideName | null;
+  readonly first: number;
+  readonly last: number;
+  readonly least: number;
+  readonly most: number;
+  readonly mostAtMs: number;
+  readonly samples: number;
+}
 
 export interface MigrationRecord {
   readonly format: 1;
@@ -84,14 +128,26 @@ export interface MigrationRecord {
   readonly status: MigrationStatus;
   /** Why it is paused, failed or rolling back; empty otherwise. */
   readonly reason: string;
+  /** As it was when the migration was made; the document may change meanwhile. */
+  readonly spec: MigrationSpec;
   readonly plan: MigrationPlan;
+  /** Of the present round: what was rolled back whole is in `past`. */
   readonly stages: readonly StageRecord[];
+  /** Stages that were rolled back, oldest first, with the actions of their way back. */
+  readonly past: readonly StageRecord[];
   /** The stage it is in; 0 before the first. After a way back, the stage whose end it is at. */
   readonly stage: 0 | StageNumber;
   readonly approvals: readonly Approval[];
+  /** The oldest one that is open. */
   readonly request: Request | null;
+  readonly wayBack: WayBack | null;
+  /** The newest observation. */
+  readonly measurements: readonly Measurement[];
+  readonly figures: readonly Figure[];
   /** Who carries it out; rises with each taking over, and every write is refused to an older one. */
   readonly epoch: number;
+  /** Rises with every write. */
+  readonly revision: number;
   readonly createdMs: number;
   readonly updatedMs: number;
 }

@@ -35,18 +35,27 @@ export interface ZooKeeperSide {
   readonly auth: readonly { readonly scheme: string; readonly credential: string }[];
 }
 
+/** Basic authentication at an API, for servers that are only named: deployed ones have theirs in their spec. `secret` is a reference. */
+export interface ApiCredential {
+  readonly principal: string;
+  readonly secret: string;
+}
+
+/** In mode `repoint` the target's are the source's own servers, with a spec that has them on B's ZooKeeper. */
 export interface MastersSide {
   readonly resource: string | null;
   /** Normalised spec of the declared resource, for starting single servers; null when only named. */
   readonly spec: JsonObject | null;
   readonly servers: readonly ServerRef[];
   readonly quorum: number;
+  readonly credential?: ApiCredential;
 }
 
 export interface AgentsSide {
   readonly resource: string | null;
   readonly spec: JsonObject | null;
   readonly servers: readonly ServerRef[];
+  readonly credential?: ApiCredential;
 }
 
 export interface PlatformSide {
@@ -71,6 +80,7 @@ export interface FrameworkRef {
   readonly zookeeperPath: string | null;
   /** Subtrees below it that must not be copied (`/marathon/leader-curator`). */
   readonly electionPaths: readonly string[];
+  readonly credential?: ApiCredential;
 }
 
 export interface GateLimits {
@@ -101,8 +111,18 @@ export interface DrainOptions {
   readonly maxGraceSeconds: number;
   /** Seconds to wait for runs of batch frameworks to end by themselves. */
   readonly runsEndSeconds: number;
-  /** Apps that may lose their only instance or their volume for a while; all others of that sort are refused. */
+  /**
+   * Apps that may lose their only instance or their volume for a while, and frameworks without checkpointing that may lose the tasks of an
+   * agent; all others of that sort are refused.
+   */
   readonly acceptDowntimeOf: readonly string[];
+}
+
+/** Who is told. URLs are references to secrets, because whoever has them can post. */
+export interface AlertTargets {
+  readonly slackWebhook: string | null;
+  readonly webhook: string | null;
+  readonly email: readonly string[];
 }
 
 export interface MigrationSpec {
@@ -130,4 +150,6 @@ export interface MigrationSpec {
   readonly archiveKey: string | null;
   /** Whether a broken gate rolls the stage back by itself, or stops and waits for a person. */
   readonly onBrokenGate: "roll-back" | "pause";
+  /** Absent: nobody is told. */
+  readonly alerts?: AlertTargets;
 }
