@@ -135,7 +135,7 @@ export class MesosClient {
     return stateOf(this.transport, master, signal);
   }
 
-/** What it was started with. An agent may be asked as well. */
+  /** What it was started with. An agent may be asked as well. */
   flagsAt(master: string, signal: AbortSignal): Promise<Readonly<Record<string, string>>> {
     return flagsAt(this.transport, master, signal);
   }

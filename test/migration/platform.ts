@@ -12,6 +12,7 @@ import type { Role } from "../../src/migration/actions/servers.js";
 import { isRunning } from "../../src/migration/actions/take-baseline.js";
 import { Coordination } from "../../src/migration/coordination/coordination.js";
 import type { Action, ActionStep } from "../../src/migration/model/action.js";
+import { newRecord } from "../../src/migration/model/new-record.js";
 import type { ActionOutcome, Facts } from "../../src/migration/model/ports.js";
 import type { MigrationRecord } from "../../src/migration/model/record.js";
 import type { MigrationSpec, Mode, ServerRef, SideName } from "../../src/migration/model/spec.js";
@@ -107,8 +108,9 @@ export async function makeRunner(
     remove: () => Promise.resolve(),
     isThere: () => Promise.resolve(true),
   };
-  const mesos = { scheme: "http" as const, connectTimeoutMs: 1_000, requestTimeoutMs: 5_000 };
-  const marathon = { connectTimeoutMs: 1_000, requestTimeoutMs: 5_000 };
+  const timeouts = { connectTimeoutMs: 1_000, requestTimeoutMs: 5_000 };
+  const mesos = () => ({ scheme: "http" as const, ...timeouts });
+  const marathon = () => timeouts;
   return new MigrationRunner({
     spec,
     coordination,
@@ -131,7 +133,7 @@ export function handOver(from: SideName, afterwards: HandOver["then"]): HandOver
 let numbered = 0;
 
 /** Of a migration in which this step was done. */
-export function recordOf(step: ActionStep): MigrationRecord {
+export function recordOf(spec: MigrationSpec, step: ActionStep): MigrationRecord {
   const times = { begunMs: 1, endedMs: 2 };
   const done = {
     action: actionOf(step),
@@ -143,21 +145,7 @@ export function recordOf(step: ActionStep): MigrationRecord {
   };
   const stage = { number: 1 as const, status: "acting" as const, ...times, actions: [done], criteria: [] };
   const plan = { formatVersion: 1 as const, migration: "lab", digest: "", stages: [], diagnostics: [] };
-  return {
-    format: 1,
-    id: "lab-1",
-    name: "lab",
-    status: "running",
-    reason: "",
-    plan,
-    stages: [stage],
-    stage: 1,
-    approvals: [],
-    request: null,
-    epoch: 1,
-    createdMs: 1,
-    updatedMs: 2,
-  };
+  return { ...newRecord("lab-1", spec, plan, 1), status: "running", stages: [stage], stage: 1 };
 }
 
 export function actionOf(step: ActionStep): Action {
@@ -273,7 +261,7 @@ export class Platform {
   /** A runner that knows of a synchronisation that was begun before. */
   async takeUp(): Promise<MigrationRunner> {
     const runner = await this.open();
-    await runner.sustain(recordOf({ kind: "start-sync" }));
+    await runner.sustain(recordOf(this.spec, { kind: "start-sync" }));
     return runner;
   }
 

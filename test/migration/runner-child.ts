@@ -53,7 +53,7 @@ process.on("message", (message: Answered) => {
 
 const order = JSON.parse(process.env["FERRY_TEST_ORDER"] ?? "") as Order;
 const runner = await makeRunner(order.spec, control, (text) => process.stderr.write(`${text}\n`));
-await runner.sustain(recordOf({ kind: "start-sync" }));
+await runner.sustain(recordOf(order.spec, { kind: "start-sync" }));
 const facts = new Map([["baseline", order.facts]]);
 const report = (text: string) => void process.stderr.write(`${text}\n`);
 await runner.run(actionOf(order.step), { signal: new AbortController().signal, facts, report });
