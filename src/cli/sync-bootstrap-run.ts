@@ -12,6 +12,7 @@ import { countNodes } from "../sync/count-nodes.js";
 import { observerFeed } from "../sync/engine/open-feed.js";
 import { exactnessTable, snapshotExactness } from "../sync/exactness.js";
 import { hex } from "../sync/feed/zxid.js";
+import { connectSide, inWords } from "../sync/side/connect-side.js";
 import type { SyncSpec } from "../sync/spec.js";
 import type { Json } from "../value/json.js";
 import { SnapshotFileError } from "../zookeeper/snapshot-file/snapshot-file-error.js";
@@ -21,7 +22,6 @@ import { type Reply, reply } from "./reply.js";
 import { rulesOf } from "./sync-report-run.js";
 import { runSync } from "./sync-run.js";
 import { type DeclaredSync, type SyncRequest, selectSync } from "./sync-selection.js";
-import { connectSide, inWords } from "./sync-target.js";
 import type { Terminal } from "./terminal.js";
 
 export interface SyncBootstrapRequest extends SyncRequest {

@@ -19,6 +19,7 @@ import {
   fenceParent,
   swapFence,
 } from "../sync/sequence/fence-parent.js";
+import { inWords, withBothSides } from "../sync/side/connect-side.js";
 import type { Side, SyncSpec } from "../sync/spec.js";
 import type { Json } from "../value/json.js";
 import { pathFault } from "../zookeeper/path.js";
@@ -26,7 +27,6 @@ import type { ZooKeeperClient } from "../zookeeper/types.js";
 import { listenForInterrupts } from "./interrupts.js";
 import { type Reply, reply } from "./reply.js";
 import { type DeclaredSync, type SyncRequest, selectSync } from "./sync-selection.js";
-import { connectSide, inWords } from "./sync-target.js";
 import type { Terminal } from "./terminal.js";
 
 /** Paths are the source's. */
@@ -50,30 +50,11 @@ export async function runSyncBump(
     const bump = new Bump(sync, spec);
     bump.check(action);
     const answer = await inWords(sync.address, interrupts.stop, () =>
-      withBoth(spec, interrupts.stop, (clients) => bump.carryOut(action, clients)),
+      withBothSides(spec, interrupts.stop, (clients) => bump.carryOut(action, clients)),
     );
     return { ...answer, diagnostics: [...diagnostics, ...answer.diagnostics] };
   } finally {
     interrupts.dispose();
-  }
-}
-
-/** Two sessions for this alone: what they write is registered as ferry's own. */
-async function withBoth<T>(
-  spec: SyncSpec,
-  signal: AbortSignal,
-  work: (clients: Clients) => Promise<T>,
-): Promise<T> {
-  const a = await connectSide(spec.a, signal);
-  try {
-    const b = await connectSide(spec.b, signal);
-    try {
-      return await work({ a, b });
-    } finally {
-      await b.close();
-    }
-  } finally {
-    await a.close();
   }
 }
 

@@ -11,6 +11,7 @@ import { type ControlPaths, controlPaths } from "../sync/control/layout.js";
 import { readConflicts, readFolder, readProgress, readStatus } from "../sync/control/read-records.js";
 import type { ShadowRecord, SyncStatus } from "../sync/control/records.js";
 import { type ExactnessRules, exactnessTable } from "../sync/exactness.js";
+import { connectSide, inWords } from "../sync/side/connect-side.js";
 import type { Direction } from "../sync/spec.js";
 import { directionsOf, targetOf } from "../sync/spec.js";
 import type { Json } from "../value/json.js";
@@ -19,7 +20,7 @@ import { listenForInterrupts } from "./interrupts.js";
 import { type Reply, reply } from "./reply.js";
 import { type DeclaredSync, type SyncRequest, selectSync } from "./sync-selection.js";
 import { sideName } from "./sync-status-run.js";
-import { connectSide, inWords, withTarget } from "./sync-target.js";
+import { withTarget } from "./sync-target.js";
 import type { Terminal } from "./terminal.js";
 
 /** Of each list so many are read; the totals know all. */

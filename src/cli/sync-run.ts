@@ -6,15 +6,15 @@ import { readRecord } from "../sync/control/read-records.js";
 import type { OwnerRecord, SyncStatus } from "../sync/control/records.js";
 import { SyncEngine } from "../sync/engine/engine.js";
 import { engineDependencies } from "../sync/engine-dependencies.js";
+import { prepareSync } from "../sync/prepare-sync.js";
+import { connectSide, refusal } from "../sync/side/connect-side.js";
 import type { SyncSpec } from "../sync/spec.js";
 import type { Json } from "../value/json.js";
 import { isZooKeeperError } from "../zookeeper/zookeeper-error.js";
 import { type Interrupts, listenForInterrupts } from "./interrupts.js";
 import type { Reply } from "./reply.js";
 import { SyncEvents } from "./sync-events.js";
-import { prepareSync } from "./sync-preparation.js";
 import { type DeclaredSync, type SyncRequest, selectSync } from "./sync-selection.js";
-import { connectSide, refusal } from "./sync-target.js";
 import { stoppedDiagnostics } from "./sync-view.js";
 import type { Terminal } from "./terminal.js";
 

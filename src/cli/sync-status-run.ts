@@ -4,11 +4,12 @@ import { renderLine, renderStatus } from "../render/sync/status-text.js";
 import { controlPaths } from "../sync/control/layout.js";
 import { feelPulse } from "../sync/control/pulse.js";
 import { readControl, readStatus } from "../sync/control/read-records.js";
+import { inWords } from "../sync/side/connect-side.js";
 import type { ZooKeeperClient } from "../zookeeper/types.js";
 import { listenForInterrupts } from "./interrupts.js";
 import type { Reply } from "./reply.js";
 import { type DeclaredSync, type SyncRequest, selectSyncs } from "./sync-selection.js";
-import { inWords, withTarget } from "./sync-target.js";
+import { withTarget } from "./sync-target.js";
 import { healthOf, isDown, type SyncView, viewDiagnostics, viewJson } from "./sync-view.js";
 import type { Terminal } from "./terminal.js";
 

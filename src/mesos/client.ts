@@ -31,6 +31,7 @@ import { type Detect, detectLeader } from "./detect.js";
 import { isMesosError, MesosError } from "./mesos-error.js";
 import { type AgentState, agentStateOf } from "./one-agent.js";
 import {
+  flagsAt,
   healthOf,
   type MasterHealth,
   type MasterState,
@@ -132,6 +133,11 @@ export class MesosClient {
   /** What it thinks of itself: two can take themselves for the leader. */
   stateOf(master: string, signal: AbortSignal): Promise<MasterState> {
     return stateOf(this.transport, master, signal);
+  }
+
+  /** What it was started with. An agent may be asked as well. */
+  flagsAt(master: string, signal: AbortSignal): Promise<Readonly<Record<string, string>>> {
+    return flagsAt(this.transport, master, signal);
   }
 
   /** `agent`: `host:port` of one agent, which is asked itself. */

@@ -15,16 +15,39 @@ export interface Candidate {
   readonly znode: string;
 }
 
-/** The candidate with the smallest number; null when nobody is there. Children that are no members are ignored. */
-export function leadingCandidate(children: readonly string[]): Candidate | null {
-  const members = children.flatMap((name) => {
+/**
+ * All candidates, the smallest number first, one for each number; children that are no members are ignored. The same rules hold
+ * for the replicas of the log.
+ */
+export function candidatesIn(children: readonly string[]): readonly Candidate[] {
+  const found = new Map<number, Candidate>();
+  for (const name of children) {
     const parts = name.split("_").filter((part) => part !== "");
     const last = parts.at(-1) ?? "";
     const number = Number(last);
-    if (!/^[+-]?\d+$/.test(last) || Math.abs(number) > LARGEST) return [];
-    return [{ label: parts.length > 1 ? (parts[0] ?? null) : null, number, znode: name }];
-  });
-  return members.sort((a, b) => a.number - b.number)[0] ?? null;
+    if (!/^[+-]?\d+$/.test(last) || Math.abs(number) > LARGEST || found.has(number)) continue;
+    found.set(number, { label: parts.length > 1 ? (parts[0] ?? null) : null, number, znode: name });
+  }
+  return [...found.values()].sort((a, b) => a.number - b.number);
+}
+
+/** The candidate with the smallest number; null when nobody is there. */
+export function leadingCandidate(children: readonly string[]): Candidate | null {
+  return candidatesIn(children)[0] ?? null;
+}
+
+/** Every `host:port` by which a candidate may be called: as others are sent there first, then as it listens. */
+export function addressesIn(candidate: Candidate, data: Buffer): readonly string[] {
+  const named = addressIn(candidate, data);
+  if ("fault" in named) return [];
+  const info = parsed(data.toString("utf8"));
+  const pid = isObject(info) && typeof info["pid"] === "string" ? info["pid"] : "";
+  return [...new Set([named.address, ...(pid.includes("@") ? [pid.slice(pid.indexOf("@") + 1)] : [])])];
+}
+
+/** `ip:port` of the master whose replica of the log says this of itself (`log-replica(1)@10.0.0.1:5050`); null when it is none. */
+export function replicaAddress(data: Buffer): string | null {
+  return /^log-replica\(\d+\)@([^@\s]+:\d+)$/.exec(data.toString("utf8"))?.[1] ?? null;
 }
 
 /** `host:port` of the MasterInfo that a candidate has written; a sentence when it cannot be read. */

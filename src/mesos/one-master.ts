@@ -119,6 +119,22 @@ function measured(metrics: Metrics): Omit<MasterState, "address" | "version" | "
   };
 }
 
+/** The flags that a master was started with, all as text. An agent answers in the same way. */
+export async function flagsAt(
+  transport: Transport,
+  master: string,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, string>>> {
+  const value = await jsonAt(transport, master, "/flags", signal);
+  return shapedAt(master, "/flags", () => {
+    const { value: flags } = Shape.of(value).object("flags");
+    const texts = Object.entries(flags).filter(
+      (entry): entry is [string, string] => typeof entry[1] === "string",
+    );
+    return Object.fromEntries(texts);
+  });
+}
+
 /** Null of a standby. */
 export async function registryAt(
   transport: Transport,

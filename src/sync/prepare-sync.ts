@@ -3,11 +3,11 @@
  * mistake of configuration is said here; an ensemble that is down is only waited for.
  */
 import { DiagnosticError } from "../diagnostics/diagnostic.js";
-import { type ChosenFeed, chooseFeed } from "../sync/choose-feed.js";
-import type { Side, SideSpec, SyncSpec } from "../sync/spec.js";
 import type { ZooKeeperClient } from "../zookeeper/types.js";
 import { isZooKeeperError, type ZooKeeperError } from "../zookeeper/zookeeper-error.js";
-import { connectSide, refusal } from "./sync-target.js";
+import { type ChosenFeed, chooseFeed } from "./choose-feed.js";
+import { connectSide, refusal } from "./side/connect-side.js";
+import type { Side, SideSpec, SyncSpec } from "./spec.js";
 
 export interface Preparation {
   readonly feeds: Readonly<Record<Side, ChosenFeed>>;

@@ -1,0 +1,39 @@
+/** Writes down what runs before anything is changed: what later steps and the report are measured against. Changes nothing. */
+import type { Task } from "../../mesos/workloads.js";
+import { isConnected } from "./returning.js";
+import { settled, standing } from "./settled.js";
+import { NOT_DONE, type StepHandler } from "./step.js";
+
+/** More task ids than this are counted only: the record has to fit into a znode. */
+const MOST_TASKS = 5_000;
+
+export const takeBaseline: StepHandler<"take-baseline"> = {
+  async run(scope) {
+    const now = await settled(scope);
+    const client = scope.mesos.at(now.leader.server.ref.address);
+    const agents = (await client.agents(scope.signal)).filter(isConnected).map(({ id }) => id);
+    const frameworks = await client.frameworks(scope.signal);
+    const connected = frameworks
+      .filter(({ connected: on, completed }) => on && !completed)
+      .map(({ id }) => id);
+    const tasks = (await client.tasks(scope.signal)).filter(isRunning).map(({ id }) => id);
+    return {
+      text: `${standing(now)}; ${agents.length} agents, ${connected.length} frameworks, ${tasks.length} tasks run`,
+      facts: {
+        baseline: true,
+        leader: now.leader.server.ref.name,
+        masters: now.masters.length,
+        agents: agents.toSorted(),
+        frameworks: connected.toSorted(),
+        taskCount: tasks.length,
+        tasks: tasks.length > MOST_TASKS ? [] : tasks.toSorted(),
+      },
+    };
+  },
+
+  probe: () => Promise.resolve(NOT_DONE),
+};
+
+export function isRunning({ place, state }: Task): boolean {
+  return place === "current" && state === "TASK_RUNNING";
+}

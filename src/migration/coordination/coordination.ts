@@ -1,0 +1,143 @@
+/**
+ * Everything of a migration that happens in the two ZooKeepers, in one place: the synchronisation, the elections on both sides,
+ * the counters, what is equal. It holds the sessions. It starts and stops no server.
+ */
+
+import type { FenceOutcome } from "../../sync/sequence/fence-parent.js";
+import { SideSession } from "../../sync/side/side.js";
+import type { PathRule, SyncSpec } from "../../sync/spec.js";
+import { compareSides } from "../../sync/verify/compare-sides.js";
+import { resultOf, type VerifyReport } from "../../sync/verify/report.js";
+import type { ZooKeeperClient } from "../../zookeeper/types.js";
+import type { MigrationSpec, SideName, ZooKeeperSide } from "../model/spec.js";
+import { createParents, type Fence, fenceCounters, listFences } from "./counters.js";
+import { type Clients, type Election, readElection } from "./election.js";
+import { HostedSync } from "./hosted-sync.js";
+import { type Removal, removeMembers } from "./remove-members.js";
+import { type Auth, migrationSync } from "./sync-spec.js";
+
+export interface CoordinationOptions {
+  readonly spec: MigrationSpec;
+  /** The content of `env:NAME` or `file:PATH`; rejects with DiagnosticError. */
+  readonly secret: (reference: string) => Promise<Buffer>;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** One line for people and logs. */
+  readonly log: (text: string) => void;
+}
+
+export interface Compared {
+  /** See VerifyResult. */
+  readonly result: "equal" | "different" | "unproven";
+  readonly report: VerifyReport;
+}
+
+/** Pause between two readings of a znode that differs, milliseconds: short, since frameworks stand still meanwhile. */
+const REREAD = { rereads: 20, pauseMs: 100 } as const;
+
+export class Coordination {
+  readonly sync: HostedSync;
+  private readonly sessions: Readonly<Record<SideName, SideSession>>;
+
+  private constructor(
+    private readonly mesosPath: string,
+    syncs: Readonly<Record<SideName, SyncSpec>>,
+    { now, log }: Pick<CoordinationOptions, "now" | "log">,
+  ) {
+    this.sessions = { a: new SideSession(syncs.a.a), b: new SideSession(syncs.a.b) };
+    this.sync = new HostedSync(syncs, this.client, now, log);
+  }
+
+  /** Connects to nothing yet. Rejects with DiagnosticError when a secret cannot be read. */
+  static async open({ spec, secret, now, log }: CoordinationOptions): Promise<Coordination> {
+    const [a, b] = await Promise.all([
+      authOf(spec.source.zookeeper, secret),
+      authOf(spec.target.zookeeper, secret),
+    ]);
+    const auth = { a, b };
+    const syncs = { a: migrationSync(spec, auth, "a"), b: migrationSync(spec, auth, "b") };
+    return new Coordination(spec.mesosPath, syncs, { now, log });
+  }
+
+  /** A session that has not ended; waits for it as long as it takes. */
+  private readonly client = (side: SideName): Promise<ZooKeeperClient> => this.sessions[side].client();
+
+  private async clients(): Promise<Clients> {
+    const [a, b] = await Promise.all([this.client("a"), this.client("b")]);
+    return { a, b };
+  }
+
+  /** Rejects with ZooKeeperError; so do all below. */
+  async election(): Promise<Election> {
+    return readElection(await this.clients(), this.mesosPath);
+  }
+
+  /** Paths that were deleted; see remove-members.ts. */
+  async removeMembers(removal: Pick<Removal, "addresses" | "prove">): Promise<readonly string[]> {
+    return removeMembers({ clients: await this.clients(), mesosPath: this.mesosPath, ...removal });
+  }
+
+  /** Made on `side`; the synchronisation brings them to the other one. */
+  async createParents(side: SideName, paths: readonly string[]): Promise<void> {
+    await createParents(await this.client(side), paths);
+  }
+
+  async exists(side: SideName, path: string): Promise<boolean> {
+    const client = await this.client(side);
+    await client.sync(path);
+    return (await client.exists(path)) !== null;
+  }
+
+  /** Names of the children on one side; none when the znode is not there. */
+  async children(side: SideName, path: string): Promise<readonly string[]> {
+    const client = await this.client(side);
+    await client.sync(path);
+    if ((await client.exists(path)) === null) return [];
+    return (await client.getChildren(path)).children.toSorted();
+  }
+
+  async fences(): Promise<readonly Fence[]> {
+    const fences = await listFences(await this.client(this.sync.sideOf("b")), this.sync.spec);
+    return fences.map((fence) => this.turned(fence));
+  }
+
+  async fence(fences: readonly Fence[], signal: AbortSignal): Promise<readonly FenceOutcome[]> {
+    const wanted = fences.map((fence) => this.turned(fence));
+    const outcomes = await fenceCounters(this.sync.spec, wanted, signal);
+    return outcomes.map(({ record, raised, counters }) => ({
+      record: this.turned(record),
+      raised: { ...raised, side: this.sync.sideOf(raised.side) },
+      counters: { a: counters[this.sync.sideOf("a")], b: counters[this.sync.sideOf("b")] },
+    }));
+  }
+
+  /** The synchronisation may call the sides the other way round. */
+  private turned<T extends { readonly lower: SideName }>(fence: T): T {
+    return { ...fence, lower: this.sync.sideOf(fence.lower) };
+  }
+
+  /** All that is synchronised, or these subtrees of it. */
+  async compare(paths: readonly PathRule[] | null, signal: AbortSignal): Promise<Compared> {
+    const spec = paths === null ? this.sync.spec : { ...this.sync.spec, paths };
+    const report = await compareSides(spec, { kind: "own", confirmation: REREAD, signal });
+    return { result: resultOf(report), report };
+  }
+
+  /** Ends the engine of this process, in good order, and the sessions. Never rejects. */
+  async close(): Promise<void> {
+    await this.sync.stop();
+    await Promise.all([this.sessions.a.close(), this.sessions.b.close()]);
+  }
+}
+
+async function authOf({ auth }: ZooKeeperSide, secret: CoordinationOptions["secret"]): Promise<Auth> {
+  return Promise.all(
+    auth.map(async ({ scheme, credential }) => ({ scheme, credential: trimmed(await secret(credential)) })),
+  );
+}
+
+/** Without the line end that editors put at the end of a file. */
+function trimmed(content: Buffer): Buffer {
+  if (content.at(-1) !== 0x0a) return content;
+  return content.subarray(0, content.at(-2) === 0x0d ? -2 : -1);
+}

@@ -1,0 +1,155 @@
+/**
+ * The engine of the migration's synchronisation that runs in this process. Others may run elsewhere (`ferry sync run`): one is
+ * active, and what it says is told here whoever it is. It never ends the synchronisation but when asked to.
+ */
+import { controlPaths } from "../../sync/control/layout.js";
+import { readStatus } from "../../sync/control/read-records.js";
+import type { DirectionStatus, SyncStatus } from "../../sync/control/records.js";
+import { removeRecords } from "../../sync/control/remove-records.js";
+import { SyncEngine } from "../../sync/engine/engine.js";
+import { engineDependencies } from "../../sync/engine-dependencies.js";
+import { prepareSync } from "../../sync/prepare-sync.js";
+import type { SyncSpec } from "../../sync/spec.js";
+import type { ZooKeeperClient } from "../../zookeeper/types.js";
+import type { SideName } from "../model/spec.js";
+import { haveCommonBase, levelFirst } from "./level-first.js";
+
+export interface SyncSeen {
+  /** Of the engine in this process; `none`: there is none. */
+  readonly role: "none" | "standby" | "active" | "stopped";
+  /** Both directions bring over what happens as it happens. */
+  readonly live: boolean;
+  /** Nothing waits to be brought over. */
+  readonly level: boolean;
+  /** Milliseconds, the slower direction's 99th percentile over the last ten seconds; null when nothing was to be brought over. */
+  readonly lagMs: number | null;
+  /** Since the active engine began. */
+  readonly conflicts: number;
+  /** Znodes that wait for a person to decide. */
+  readonly held: number;
+  /** Why a direction stands still and needs a person; empty otherwise. */
+  readonly problem: string;
+  /** By the clock of the engine that is active; null when none has said anything. */
+  readonly writtenMs: number | null;
+  readonly status: SyncStatus | null;
+}
+
+export interface StartOptions {
+  /** For an engine that was at work before: a side that does not answer is waited for. */
+  readonly wait: boolean;
+  /** The other side's state is known to be old: most of it may be deleted. */
+  readonly replaces?: boolean;
+  /** Whose state holds where the sides differ and have no checkpoint in common. */
+  readonly counts: SideName;
+}
+
+/** A status that is older says nothing about now: engines write two a second. */
+const STALE_MS = 3_000;
+
+export class HostedSync {
+  private engine: SyncEngine | null = null;
+  private starting: Promise<void> | null = null;
+  /** Why the engine has ended by itself. */
+  private failure = "";
+  private counts: SideName = "a";
+
+  /** @param specs by the side whose state counts where both differ: it is the source. */
+  constructor(
+    private readonly specs: Readonly<Record<SideName, SyncSpec>>,
+    private readonly client: (side: SideName) => Promise<ZooKeeperClient>,
+    private readonly now: () => number,
+    private readonly log: (text: string) => void,
+  ) {}
+
+  get spec(): SyncSpec {
+    return this.specs[this.counts];
+  }
+
+  /** A side of the migration as the synchronisation calls it, and the other way round. */
+  sideOf(side: SideName): SideName {
+    return this.counts === "a" ? side : side === "a" ? "b" : "a";
+  }
+
+  /**
+   * Does nothing when there is an engine here already. The first time, the side that counts is copied before anything goes back. Rejects
+   * with DiagnosticError `zookeeper` when a side refuses for good.
+   */
+  async start(signal: AbortSignal, { wait, counts, replaces = false }: StartOptions): Promise<void> {
+    if (this.engine === null) this.counts = counts;
+    this.starting ??= this.begin(signal, !wait, replaces).finally(() => {
+      this.starting = null;
+    });
+    await this.starting;
+  }
+
+  private async begin(signal: AbortSignal, mustAnswer: boolean, replaces: boolean): Promise<void> {
+    if (this.engine !== null && this.engine.role !== "stopped") return;
+    const { spec, log } = this;
+    const address = `Sync/${spec.name}`;
+    const { feeds } = await prepareSync({ address, spec, mustAnswer, signal, log });
+    const choices = { feeds, log, acceptDeletions: false, fromSnapshot: false };
+    if (mustAnswer && !(await haveCommonBase(await this.client(this.sideOf("a")), spec))) {
+      await levelFirst(spec, engineDependencies({ ...choices, acceptDeletions: replaces }), signal);
+    }
+    const engine = new SyncEngine(spec, engineDependencies(choices));
+    this.failure = "";
+    engine.done.catch((error: unknown) => {
+      this.failure = error instanceof Error ? error.message : String(error);
+      log(`the engine of ${spec.name} cannot go on: ${this.failure}`);
+    });
+    this.engine = engine;
+  }
+
+  /** Rejects with ZooKeeperError when it must ask the znodes and cannot. */
+  async seen(): Promise<SyncSeen> {
+    const { engine, failure } = this;
+    const role = engine?.role ?? "none";
+    const status =
+      engine?.role === "active"
+        ? engine.status()
+        : await readStatus(await this.client(this.sideOf("b")), controlPaths(this.spec.name));
+    return seenOf(role, status, this.now(), failure);
+  }
+
+  /** Everything this engine had received is on both sides; at once when another one is active. */
+  async idle(): Promise<void> {
+    if (this.engine?.role === "active") await this.engine.idle();
+  }
+
+  /** In good order: another engine may take over at once. Never rejects. */
+  async stop(): Promise<void> {
+    const { engine } = this;
+    this.engine = null;
+    await engine?.stop().catch(() => {});
+  }
+
+  /** Forgets everything that was kept of it, on both sides. Only once no engine runs any more. Rejects with ZooKeeperError. */
+  async forget(): Promise<void> {
+    const [a, b] = await Promise.all([this.client("a"), this.client("b")]);
+    const paths = controlPaths(this.spec.name);
+    await removeRecords(a, paths);
+    await removeRecords(b, paths);
+  }
+}
+
+function seenOf(role: SyncSeen["role"], status: SyncStatus | null, nowMs: number, failure: string): SyncSeen {
+  const fresh = status !== null && nowMs - status.writtenMs <= STALE_MS;
+  const directions = fresh ? status.directions : [];
+  const problems = directions.flatMap(({ direction, problem }) =>
+    problem === null ? [] : [`${direction}: ${problem.text}. ${problem.remedy}`],
+  );
+  const sum = (of: (direction: DirectionStatus) => number) =>
+    directions.reduce((total, direction) => total + of(direction), 0);
+  const lags = directions.flatMap(({ lagMs }) => (lagMs === null ? [] : [lagMs.p99]));
+  return {
+    role,
+    live: directions.length === 2 && directions.every(({ state }) => state === "live"),
+    level: directions.length === 2 && sum(({ backlog }) => backlog) === 0,
+    lagMs: lags.length === 0 ? null : Math.max(...lags),
+    conflicts: sum(({ totals }) => totals.conflicts),
+    held: sum(({ held }) => held),
+    problem: [...problems, ...(failure === "" ? [] : [failure])].join(" "),
+    writtenMs: status?.writtenMs ?? null,
+    status,
+  };
+}
