@@ -20,9 +20,11 @@ export class Servers {
   readonly agents: readonly Server[];
 
   constructor(private readonly spec: MigrationSpec) {
-    const { source, target } = spec;
-    this.masters = this.add("master", source.masters, target.masters);
-    this.agents = this.add("agent", source.agents, target.agents);
+    const { source, target, modes } = spec;
+    const masters = modes.masters === "replace" ? target.masters : this.moved(source.masters);
+    const agents = modes.agents === "replace" ? target.agents : this.moved(source.agents);
+    this.masters = this.add("master", source.masters, masters);
+    this.agents = this.add("agent", source.agents, agents);
     for (const framework of spec.frameworks) this.add("framework", framework, this.moved(framework));
   }
 
@@ -39,8 +41,8 @@ export class Servers {
     });
   }
 
-  /** A framework on B: declared once, as it is on A. */
-  private moved({ resource, spec, servers }: FrameworkRef): Holder {
+  /** What is repointed is declared once, as it is on A: the same servers as they are on B. */
+  private moved({ resource, spec, servers }: Repointed): Holder {
     const { target, mesosPath } = this.spec;
     const [kind = ""] = (resource ?? "").split("/");
     const place = { zookeeper: target.zookeeper, mesosPath };
@@ -70,6 +72,10 @@ export class Servers {
   mastersOf(side: PlatformSide): readonly Server[] {
     return side.masters.servers.map(({ name }) => this.named(name));
   }
+}
+
+interface Repointed extends Holder {
+  readonly resource: string | null;
 }
 
 interface Holder {
