@@ -114,7 +114,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/migration/coordination": ["src/migration/model", "src/mesos", "src/sync", "src/zookeeper"],
   "src/migration/actions": [
     "src/migration/model",
-    "src/migration/declared",
     "src/migration/coordination",
     "src/mesos",
     "src/marathon",

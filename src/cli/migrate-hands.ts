@@ -42,7 +42,7 @@ export async function handsOf(options: HandsOptions): Promise<Hands> {
   const runner = new MigrationRunner({
     spec,
     coordination,
-    control: new ControlByServer(new DeployedControl(kinds), byHand),
+    control: new ControlByServer(new DeployedControl(spec, kinds), byHand),
     ensembles: new DeployedEnsembles(kinds),
     mesos: (address) => accesses.server(address),
     marathon: (framework) => accesses.framework(framework),

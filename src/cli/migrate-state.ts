@@ -10,7 +10,8 @@ import { createLockOwner } from "../../state/owner.js";
 import type { DesiredResource } from "../config/desired.js";
 import { DiagnosticError, errorDiagnostic } from "../diagnostics/diagnostic.js";
 import { ferryVersion } from "../install/root.js";
-import { specOn } from "../migration/declared/on-side.js";
+import { startedWith } from "../migration/actions/changed-spec.js";
+import type { Role } from "../migration/actions/servers.js";
 import type { MigrationRecord } from "../migration/model/record.js";
 import { STAGES } from "../migration/model/spec.js";
 import { aftermathOf, recordStage, type SeenResource } from "../migration/recorded/state-edits.js";
@@ -97,10 +98,19 @@ function specNow(
   { address, kind }: DesiredResource,
 ): JsonObject | null {
   const spec = declared.views.spec(address);
-  const isOnB = touchedBy(record).get(address) === true;
-  const { target, mesosPath } = record.spec;
-  return spec === null || !isOnB ? spec : specOn(kind, spec, { zookeeper: target.zookeeper, mesosPath });
+  const role = ROLES[kind];
+  const isMoved = touchedBy(record).get(address) === true;
+  if (!isMoved || role === undefined) return spec;
+  return startedWith(record.spec, { role, spec, home: "a" }, { zookeeper: "b" });
 }
+
+/** Kinds whose servers a migration restarts onto the other ZooKeeper. */
+const ROLES: Readonly<Record<string, Role>> = {
+  MesosMasters: "master",
+  MesosAgents: "agent",
+  MarathonInstance: "framework",
+  MesosFramework: "framework",
+};
 
 function contextOf({ declared, secrets }: RecordPlatform): ProviderContext {
   const { settings, views, lineage } = declared;

@@ -49,7 +49,7 @@ export function specOf(
   const side = (name: SideName, own: readonly ServerRef[]) => ({
     zookeeper: { resource: null, connectString: connect[name], servers: [], auth: [] },
     masters: { resource: null, spec: null, servers: own, quorum: 2 },
-    agents: { resource: null, spec: null, servers: name === "a" ? AGENTS : [] },
+    agents: { resource: null, spec: null, servers: AGENTS },
   });
   const framework = {
     name: "marathon",
@@ -64,7 +64,7 @@ export function specOf(
   return {
     name: "lab",
     source: side("a", MASTERS.a),
-    target: side("b", mode === "replace" ? MASTERS.b : []),
+    target: side("b", mode === "replace" ? MASTERS.b : MASTERS.a),
     modes: { masters: mode, agents: "repoint" },
     mesosPath: "/mesos",
     frameworks: marathon === true ? [framework] : [],
@@ -177,7 +177,7 @@ export class Platform {
     const spec = specOf(connect, wanted);
     const servers = new LabServers(folder, connect);
     const masters = [...spec.source.masters.servers, ...spec.target.masters.servers];
-    const addresses = masters.map(({ address }) => address);
+    const addresses = [...new Set(masters.map(({ address }) => address))];
     const mesos = new MesosClient({ scheme: "http", masters: { addresses }, requestTimeoutMs: 10_000 });
     const readers = await Promise.all([
       independentReader(a.connectString),
