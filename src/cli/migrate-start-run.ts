@@ -131,6 +131,7 @@ class Start {
         abort: interrupts.abort,
         endWhenWaiting: request.noWait,
         onEvent: (event) => this.tell(event),
+        atEndOfStage: (reached) => this.world.recordStage(reached),
       });
     } finally {
       ended.abort();

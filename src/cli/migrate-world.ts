@@ -5,6 +5,7 @@
 import type { AuditSink } from "../migration/audit/event.js";
 import type { MigrationPlan } from "../migration/model/plan.js";
 import type { ActionRunner, MigrationStore, Observer, PlanWayBack } from "../migration/model/ports.js";
+import type { MigrationRecord } from "../migration/model/record.js";
 import type { MigrationSpec } from "../migration/model/spec.js";
 import { planMigration } from "../migration/plan/plan.js";
 import { planWayBack } from "../migration/plan/record.js";
@@ -12,6 +13,7 @@ import { notSurveyed } from "../migration/plan/survey.js";
 import type { ConfigurationRequest } from "./command.js";
 import { type DeclaredMigrations, declaredMigrations } from "./migrate-declared.js";
 import { handsOf } from "./migrate-hands.js";
+import { recordPlatform } from "./migrate-state.js";
 import { migrationsOf } from "./migrate-store.js";
 
 /** What carries a migration out, and what looks at the platform. */
@@ -28,6 +30,8 @@ export interface MigrateWorld extends DeclaredMigrations {
   readonly planWayBack: PlanWayBack;
   /** Looks at both sides and plans. A plan that refuses says so in its diagnostics. */
   plan(spec: MigrationSpec, signal: AbortSignal): Promise<MigrationPlan>;
+  /** Records in the state what a stage deployed, moved and tore down. Rejects with DiagnosticError. */
+  recordStage(record: MigrationRecord): Promise<void>;
   /** Connects as far as it is needed; the caller closes both. `log`: one line for people. */
   hands(spec: MigrationSpec, log: (text: string) => void): Promise<Hands>;
   close(): Promise<void>;
@@ -53,7 +57,7 @@ export type OpenWorld = (request: MigrateRequest, signal: AbortSignal) => Promis
 
 /** Rejects with DiagnosticError. */
 export const openMigrateWorld: OpenWorld = async (request, signal) => {
-  const declared = await declaredMigrations(request);
+  const declared = await declaredMigrations(request, signal);
   const { settings, registry } = declared;
   try {
     const { store, audit, secrets } = await migrationsOf(settings, request.configuration, signal);
@@ -69,6 +73,7 @@ export const openMigrateWorld: OpenWorld = async (request, signal) => {
       planWayBack,
       plan: async (spec) => planMigration(spec, notSurveyed("nobody has looked at the platform")),
       hands: (spec, log) => handsOf({ spec, declared, secrets, log }),
+      recordStage: (record) => recordPlatform({ record, declared, secrets }),
       close: async () => {
         await Promise.allSettled([store.close(), registry.close()]);
       },

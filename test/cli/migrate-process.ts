@@ -33,6 +33,7 @@ const world: OpenWorld = async (request, signal) => {
       runner: fileRunner(join(directory, "platform"), Number(stepMs)),
       observer: quietObserver,
     }),
+    recordStage: async () => undefined,
     close: () => store.close(),
   };
 };
