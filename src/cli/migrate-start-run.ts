@@ -4,6 +4,9 @@ import { changesBetween } from "../migration/audit/changes.js";
 import { systemClock } from "../migration/engine/clock.js";
 import { type EngineEnd, runMigration } from "../migration/engine/engine.js";
 import type { EngineEvent } from "../migration/engine/events.js";
+import { Ledger } from "../migration/engine/ledger.js";
+import { isExpired } from "../migration/engine/standing.js";
+import { archive } from "../migration/engine/transitions.js";
 import { criteriaEvaluator } from "../migration/gates/evaluate.js";
 import type { MigrationRecord } from "../migration/model/record.js";
 import { hasNothingDone, isOver, isRolledBackWhole } from "../migration/model/standing.js";
@@ -51,7 +54,7 @@ class Start {
   ) {}
 
   async run(): Promise<Reply> {
-    const record = await this.record();
+    const record = await this.expired(await this.record());
     const nothingToDo = isOver(record) && record.request === null;
     if (nothingToDo) return this.reply(record, this.world.diagnostics, 0);
     const end = await this.carryOut(record);
@@ -67,6 +70,21 @@ class Start {
     return this.begin(name, present);
   }
 
+  /** One whose archive is kept no longer is closed: there is no way back any more. */
+  private async expired(record: MigrationRecord): Promise<MigrationRecord> {
+    if (record.status !== "done" || !isExpired(record, Date.now())) return record;
+    const { store, audit } = this.world;
+    const claim = await store.claim(record.id, whoCarriesOut());
+    try {
+      const ledger = new Ledger(claim, audit, systemClock, whoCarriesOut());
+      await ledger.announce(record.epoch);
+      const hours = record.spec.rollbackRetentionHours;
+      return await ledger.update((each) => archive(each, `Done; its archive was kept for ${hours} hours.`));
+    } finally {
+      await claim.release();
+    }
+  }
+
   /** An id names one that was begun; everything else is the name of a declaration. */
   private async name(): Promise<string | null> {
     const { wanted, file } = this.request;
@@ -79,7 +97,9 @@ class Start {
     const { store, audit } = this.world;
     const spec = this.world.spec(present?.name ?? name);
     const plan = await this.world.plan(spec, this.interrupts.stop);
-    if (hasErrors(plan.diagnostics)) throw new DiagnosticError(plan.diagnostics);
+    if (hasErrors(plan.diagnostics)) {
+      throw new DiagnosticError([...this.world.diagnostics, ...plan.diagnostics]);
+    }
     const isSame = present !== null && present.plan.digest === plan.digest && present.past.length === 0;
     if (isSame) return present;
     const made = await store.create(spec, plan, Date.now());
@@ -113,6 +133,7 @@ class Start {
         abort: interrupts.abort,
         endWhenWaiting: request.noWait,
         onEvent: (event) => this.tell(event),
+        atEndOfStage: (reached) => this.world.recordStage(reached),
       });
     } finally {
       ended.abort();

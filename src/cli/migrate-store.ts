@@ -80,7 +80,7 @@ function unknown(wanted: string, records: readonly MigrationRecord[], location: 
   const near = nearest(wanted, [...records.map(({ name }) => name), ...records.map(({ id }) => id)]);
   const names = [...new Set(records.map(({ name }) => name))].join(", ");
   return new DiagnosticError([
-    errorDiagnostic("migration-unknown", `there is no migration ${wanted} in ${location}`, {
+    errorDiagnostic("migration-not-found", `there is no migration ${wanted} in ${location}`, {
       detail: records.length === 0 ? "None was begun yet." : `There are: ${names}.`,
       remedy:
         near === undefined

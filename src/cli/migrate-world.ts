@@ -11,8 +11,9 @@ import { planMigration } from "../migration/plan/plan.js";
 import { planWayBack } from "../migration/plan/record.js";
 import type { MigrationWorld } from "../migration/world/open-world.js";
 import type { ConfigurationRequest } from "./command.js";
-import { type DeclaredMigrations, declaredMigrations, specsOf } from "./migrate-declared.js";
-import { handsOf, surroundingsOf } from "./migrate-hands.js";
+import { type DeclaredMigrations, declaredMigrations } from "./migrate-declared.js";
+import { handsOf } from "./migrate-hands.js";
+import { recordPlatform } from "./migrate-state.js";
 import { migrationsOf } from "./migrate-store.js";
 
 /** What carries a migration out, and what looks at the platform. */
@@ -29,6 +30,8 @@ export interface MigrateWorld extends DeclaredMigrations {
   readonly planWayBack: PlanWayBack;
   /** Looks at both sides and plans. A plan that refuses says so in its diagnostics. */
   plan(spec: MigrationSpec, signal: AbortSignal): Promise<MigrationPlan>;
+  /** Records in the state what a stage deployed, moved and tore down. Rejects with DiagnosticError. */
+  recordStage(record: MigrationRecord): Promise<void>;
   /** Connects as far as it is needed; the caller closes both. `log`: one line for people. */
   hands(record: Pick<MigrationRecord, "spec" | "id">, log: (text: string) => void): Promise<Hands>;
   close(): Promise<void>;
@@ -57,32 +60,25 @@ const NOT_BEGUN = "not-begun";
 
 /** Rejects with DiagnosticError. */
 export const openMigrateWorld: OpenWorld = async (request, signal) => {
-  const declared = await declaredMigrations(request);
-  const { settings, registry, ownSecrets } = declared;
+  const declared = await declaredMigrations(request, signal);
+  const { settings, registry } = declared;
   try {
     const { store, audit, secrets } = await migrationsOf(settings, request.configuration, signal);
-    const redact = (text: string): string => secrets.redact(text);
+    const own = [...declared.ownSecrets.values()];
+    const redact = (text: string): string =>
+      own.reduce((shown, secret) => shown.replaceAll(secret, "(secret)"), secrets.redact(text));
     request.onSecrets(redact);
-    const surroundings = await surroundingsOf(declared.desired, registry, { settings, secrets, signal });
     const bind = (spec: MigrationSpec, migrationId: string, log: (text: string) => void) =>
-      handsOf({ spec, migrationId, surroundings, settings, registry, secrets, ownSecrets, log });
+      handsOf({ spec, migrationId, declared, secrets, log });
     return {
       ...declared,
-      // With fingerprints: a server's secrets are compared by them.
-      spec: surroundings.desired === null ? declared.spec : specsOf(surroundings.desired, registry),
       store,
       audit,
       redact,
       planWayBack,
       plan: (spec, stop) => surveyed(spec, stop, () => bind(spec, NOT_BEGUN, () => {})),
-      hands: async ({ spec, id }, log) => {
-        const world = await bind(spec, id, log);
-        // Whoever takes the hands closes the runner, and with it all of the world.
-        return {
-          runner: { ...methodsOf(world.runner), close: () => world.close() },
-          observer: world.observer,
-        };
-      },
+      hands: async ({ spec, id }, log) => handsFrom(await bind(spec, id, log)),
+      recordStage: (record) => recordPlatform({ record, declared, secrets }),
       close: async () => {
         await Promise.allSettled([store.close(), registry.close()]);
       },
@@ -106,10 +102,16 @@ async function surveyed(
   }
 }
 
-function methodsOf(runner: ActionRunner): Omit<ActionRunner, "close"> {
+/** Whoever takes the hands closes the runner, and with it all of the world. */
+function handsFrom(world: MigrationWorld): Hands {
+  const { runner, observer } = world;
   return {
-    run: (action, context) => runner.run(action, context),
-    probe: (action, context) => runner.probe(action, context),
-    sustain: (record) => runner.sustain(record),
+    runner: {
+      run: (action, context) => runner.run(action, context),
+      probe: (action, context) => runner.probe(action, context),
+      sustain: (record) => runner.sustain(record),
+      close: () => world.close(),
+    },
+    observer,
   };
 }

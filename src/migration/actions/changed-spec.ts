@@ -1,32 +1,28 @@
 /**
- * The spec of a deployed resource with what a step changes for one of its servers. Pure. A place that is the declared one already is
- * left as it is written there, so that after the migration a declaration that follows it shows no difference.
+ * The spec of a deployed resource as one of its servers is started with it: on the side where it is declared as it is written, on the
+ * other one with that side's ZooKeeper. Pure.
  */
 import { isObject, type Json, type JsonObject } from "../../value/json.js";
 import type { MigrationSpec, PlatformSide, SideName } from "../model/spec.js";
 import type { ServerChange } from "./server-control.js";
-import type { Role } from "./servers.js";
+import type { Server } from "./servers.js";
 
-export function changedSpec(
+/** Null where ferry does not deploy it. */
+export function startedWith(
   migration: MigrationSpec,
-  role: Role,
-  spec: JsonObject,
-  change: ServerChange,
-): JsonObject {
-  const quorum: JsonObject = change.quorum === undefined ? {} : { quorum: change.quorum };
-  const { zookeeper } = change;
-  if (zookeeper === undefined) return { ...spec, ...quorum };
+  { role, spec, home }: Pick<Server, "role" | "spec" | "home">,
+  { quorum, zookeeper = home }: ServerChange,
+): JsonObject | null {
+  if (spec === null) return null;
+  const wanted: JsonObject = quorum === undefined ? spec : { ...spec, quorum };
+  if (zookeeper === home) return wanted;
   switch (role) {
     case "master":
-      return {
-        ...spec,
-        ...quorum,
-        zookeeper: placeOn(migration, zookeeper, spec["zookeeper"], migration.mesosPath),
-      };
+      return { ...wanted, zookeeper: placeOn(migration, zookeeper, spec["zookeeper"], migration.mesosPath) };
     case "agent":
-      return agentsSpec(migration, spec, zookeeper);
+      return agentsSpec(migration, wanted, zookeeper);
     case "framework":
-      return frameworkSpec(migration, spec, zookeeper);
+      return frameworkSpec(migration, wanted, zookeeper);
   }
 }
 

@@ -14,7 +14,7 @@ import { DiagnosticError, hasErrors } from "../../diagnostics/diagnostic.js";
 import type { JsonObject } from "../../value/json.js";
 import { impossible } from "../coordination/refusal.js";
 import type { MigrationSpec, ZooKeeperSide } from "../model/spec.js";
-import { changedSpec } from "./changed-spec.js";
+import { startedWith } from "./changed-spec.js";
 import type { EnsembleControl } from "./ensemble-control.js";
 import type { ControlContext, ServerChange, ServerControl, ServerStatus } from "./server-control.js";
 import type { Server } from "./servers.js";
@@ -58,17 +58,14 @@ export class DeployedControl implements ServerControl {
     operation: Operation,
     { signal, report }: ControlContext,
   ): Promise<OperationResult> {
-    const { ref, role, spec } = server;
+    const { ref } = server;
     const world = this.kinds.context(signal);
+    const spec = startedWith(this.migration, server, change);
     if (ref.deployed === null || spec === null) throw notDeployed(ref.name);
     const address = ref.deployed.resource;
     const handler = handlerOf(this.kinds, world, address);
     if (handler.operate === undefined) throw notDeployed(ref.name);
-    const target = {
-      address,
-      spec: changedSpec(this.migration, role, spec, change),
-      server: ref.deployed.server,
-    };
+    const target = { address, spec, server: ref.deployed.server };
     return handler.operate({ ...operation, ...target }, world, ({ message }: Progress) => report(message));
   }
 }

@@ -11,7 +11,7 @@ import { impossible, lateStep } from "../coordination/refusal.js";
 import type { Action, ActionStep } from "../model/action.js";
 import type { ActionContext, ActionOutcome, ActionRunner, Probe } from "../model/ports.js";
 import type { MigrationRecord } from "../model/record.js";
-import type { MigrationSpec } from "../model/spec.js";
+import type { FrameworkRef, MigrationSpec } from "../model/spec.js";
 import { deactivateAgents, reactivateAgents } from "./agent-activity.js";
 import type { EnsembleControl } from "./ensemble-control.js";
 import { deployEnsemble, removeEnsemble } from "./ensemble-steps.js";
@@ -36,8 +36,9 @@ export interface RunnerOptions {
   readonly coordination: Coordination;
   readonly control: ServerControl;
   readonly ensembles: EnsembleControl;
-  readonly mesos: MesosAccess;
-  readonly marathon: Omit<MarathonAccess, "retryMs">;
+  /** Of the master or agent at `host:port`. */
+  readonly mesos: (address: string) => MesosAccess;
+  readonly marathon: (framework: FrameworkRef) => Omit<MarathonAccess, "retryMs">;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Milliseconds between two looks; 200 when left out. */
@@ -82,7 +83,7 @@ export class MigrationRunner implements ActionRunner {
       ...world,
       servers: new Servers(options.spec),
       mesos: new MesosAt(mesos),
-      marathon: { ...marathon, retryMs: 0 },
+      marathon: (framework) => ({ ...marathon(framework), retryMs: 0 }),
       lookMs,
     };
     this.handlers = { ...OWN, ...others };
@@ -97,13 +98,16 @@ export class MigrationRunner implements ActionRunner {
   }
 
   async sustain(record: MigrationRecord): Promise<void> {
-    const finished = record.stages.flatMap(({ actions }) => actions);
-    const last = finished.findLast(
+    const all = [...record.past, ...record.stages].flatMap(({ actions }) => actions);
+    const inOrder = all.toSorted((one, other) => one.begunMs - other.begunMs);
+    const last = inOrder.findLast(
       ({ action: { step }, status }) =>
         status === "done" && (step.kind === "start-sync" || step.kind === "stop-sync"),
     );
-    if (last?.action.step.kind !== "start-sync") return;
-    await this.world.coordination.sync.start(this.closing.signal, { wait: true });
+    const step = last?.action.step;
+    if (step?.kind !== "start-sync") return;
+    const { counts = "a" } = step;
+    await this.world.coordination.sync.start(this.closing.signal, { wait: true, counts });
   }
 
   async close(): Promise<void> {

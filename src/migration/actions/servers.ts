@@ -1,17 +1,17 @@
 /** The servers of a migration by the names that steps use, with what is needed to drive them. Pure. */
 import type { JsonObject } from "../../value/json.js";
 import { impossible } from "../coordination/refusal.js";
-import type { FrameworkRef, MigrationSpec, PlatformSide, ServerRef } from "../model/spec.js";
+import type { FrameworkRef, MigrationSpec, PlatformSide, ServerRef, SideName } from "../model/spec.js";
 
 export type Role = "master" | "agent" | "framework";
 
 export interface Server {
   readonly ref: ServerRef;
   readonly role: Role;
-  /** Of the resource that it belongs to; null when it is only named. */
-  readonly resource: string | null;
-  /** Normalised spec of that resource. */
+  /** Normalised spec of its resource as it is declared; null where ferry does not deploy it. */
   readonly spec: JsonObject | null;
+  /** On whose ZooKeeper it is by its declaration. */
+  readonly home: SideName;
 }
 
 export class Servers {
@@ -21,24 +21,20 @@ export class Servers {
   readonly agents: readonly Server[];
 
   constructor(private readonly spec: MigrationSpec) {
-    const { source, target } = spec;
-    this.masters = this.add("master", [source, target], ({ masters }) => masters);
-    this.agents = this.add("agent", [source, target], ({ agents }) => agents);
-    this.add("framework", spec.frameworks, (framework) => framework);
+    const { source, target, frameworks } = spec;
+    this.masters = [...this.add("master", "a", source.masters), ...this.add("master", "b", target.masters)];
+    this.agents = [...this.add("agent", "a", source.agents), ...this.add("agent", "b", target.agents)];
+    for (const framework of frameworks) this.add("framework", "a", framework);
   }
 
-  private add<T>(role: Role, holders: readonly T[], of: (holder: T) => Holder): readonly Server[] {
-    const added: Server[] = [];
-    for (const holder of holders) {
-      const { servers, resource, spec } = of(holder);
-      for (const ref of servers) {
-        if (this.byName.has(ref.name)) continue;
-        const server: Server = { ref, role, resource: ref.deployed?.resource ?? resource, spec };
-        this.byName.set(ref.name, server);
-        added.push(server);
-      }
-    }
-    return added;
+  /** Those that are not known yet: one that is repointed is named on both sides. */
+  private add(role: Role, home: SideName, { servers, spec }: Holder): readonly Server[] {
+    const fresh = servers.filter(({ name }) => !this.byName.has(name));
+    return fresh.map((ref) => {
+      const server: Server = { ref, role, spec, home };
+      this.byName.set(ref.name, server);
+      return server;
+    });
   }
 
   /** Throws DiagnosticError when the migration has none of that name. */
@@ -68,6 +64,5 @@ export class Servers {
 
 interface Holder {
   readonly servers: readonly ServerRef[];
-  readonly resource: string | null;
   readonly spec: JsonObject | null;
 }

@@ -8,10 +8,12 @@ import { notYet, once, type Scope, seen, until } from "./scope.js";
 import { done, NOT_DONE, type StepHandler, seconds } from "./step.js";
 
 export const startSync: StepHandler<"start-sync"> = {
-  async run(scope) {
+  async run(scope, step) {
+    const { counts = "a" } = step;
     const { sync } = scope.coordination;
     const begun = scope.now();
-    await sync.start(scope.signal, { wait: false });
+    // Told whose state counts, the other one is known to be old.
+    await sync.start(scope.signal, { wait: false, counts, replaces: step.counts !== undefined });
     await untilLive(scope);
     const liveMs = scope.now() - begun;
     scope.report(`both directions are live after ${seconds(liveMs)}; both sides are compared`);

@@ -41,11 +41,11 @@ export class Coordination {
 
   private constructor(
     private readonly mesosPath: string,
-    private readonly syncSpec: SyncSpec,
+    syncs: Readonly<Record<SideName, SyncSpec>>,
     { now, log }: Pick<CoordinationOptions, "now" | "log">,
   ) {
-    this.sessions = { a: new SideSession(syncSpec.a), b: new SideSession(syncSpec.b) };
-    this.sync = new HostedSync(syncSpec, this.client, now, log);
+    this.sessions = { a: new SideSession(syncs.a.a), b: new SideSession(syncs.a.b) };
+    this.sync = new HostedSync(syncs, this.client, now, log);
   }
 
   /** Connects to nothing yet. Rejects with DiagnosticError when a secret cannot be read. */
@@ -54,7 +54,9 @@ export class Coordination {
       authOf(spec.source.zookeeper, secret),
       authOf(spec.target.zookeeper, secret),
     ]);
-    return new Coordination(spec.mesosPath, migrationSync(spec, { a, b }), { now, log });
+    const auth = { a, b };
+    const syncs = { a: migrationSync(spec, auth, "a"), b: migrationSync(spec, auth, "b") };
+    return new Coordination(spec.mesosPath, syncs, { now, log });
   }
 
   /** A session that has not ended; waits for it as long as it takes. */
@@ -100,16 +102,28 @@ export class Coordination {
   }
 
   async fences(): Promise<readonly Fence[]> {
-    return listFences(await this.client("b"), this.syncSpec);
+    const fences = await listFences(await this.client(this.sync.sideOf("b")), this.sync.spec);
+    return fences.map((fence) => this.turned(fence));
   }
 
-  fence(fences: readonly Fence[], signal: AbortSignal): Promise<readonly FenceOutcome[]> {
-    return fenceCounters(this.syncSpec, fences, signal);
+  async fence(fences: readonly Fence[], signal: AbortSignal): Promise<readonly FenceOutcome[]> {
+    const wanted = fences.map((fence) => this.turned(fence));
+    const outcomes = await fenceCounters(this.sync.spec, wanted, signal);
+    return outcomes.map(({ record, raised, counters }) => ({
+      record: this.turned(record),
+      raised: { ...raised, side: this.sync.sideOf(raised.side) },
+      counters: { a: counters[this.sync.sideOf("a")], b: counters[this.sync.sideOf("b")] },
+    }));
+  }
+
+  /** The synchronisation may call the sides the other way round. */
+  private turned<T extends { readonly lower: SideName }>(fence: T): T {
+    return { ...fence, lower: this.sync.sideOf(fence.lower) };
   }
 
   /** All that is synchronised, or these subtrees of it. */
   async compare(paths: readonly PathRule[] | null, signal: AbortSignal): Promise<Compared> {
-    const spec = paths === null ? this.syncSpec : { ...this.syncSpec, paths };
+    const spec = paths === null ? this.sync.spec : { ...this.sync.spec, paths };
     const report = await compareSides(spec, { kind: "own", confirmation: REREAD, signal });
     return { result: resultOf(report), report };
   }

@@ -12,6 +12,7 @@ import { prepareSync } from "../../sync/prepare-sync.js";
 import type { SyncSpec } from "../../sync/spec.js";
 import type { ZooKeeperClient } from "../../zookeeper/types.js";
 import type { SideName } from "../model/spec.js";
+import { haveCommonBase, levelFirst } from "./level-first.js";
 
 export interface SyncSeen {
   /** Of the engine in this process; `none`: there is none. */
@@ -33,6 +34,15 @@ export interface SyncSeen {
   readonly status: SyncStatus | null;
 }
 
+export interface StartOptions {
+  /** For an engine that was at work before: a side that does not answer is waited for. */
+  readonly wait: boolean;
+  /** The other side's state is known to be old: most of it may be deleted. */
+  readonly replaces?: boolean;
+  /** Whose state holds where the sides differ and have no checkpoint in common. */
+  readonly counts: SideName;
+}
+
 /** A status that is older says nothing about now: engines write two a second. */
 const STALE_MS = 3_000;
 
@@ -41,31 +51,46 @@ export class HostedSync {
   private starting: Promise<void> | null = null;
   /** Why the engine has ended by itself. */
   private failure = "";
+  private counts: SideName = "a";
 
+  /** @param specs by the side whose state counts where both differ: it is the source. */
   constructor(
-    readonly spec: SyncSpec,
+    private readonly specs: Readonly<Record<SideName, SyncSpec>>,
     private readonly client: (side: SideName) => Promise<ZooKeeperClient>,
     private readonly now: () => number,
     private readonly log: (text: string) => void,
   ) {}
 
+  get spec(): SyncSpec {
+    return this.specs[this.counts];
+  }
+
+  /** A side of the migration as the synchronisation calls it, and the other way round. */
+  sideOf(side: SideName): SideName {
+    return this.counts === "a" ? side : side === "a" ? "b" : "a";
+  }
+
   /**
-   * Does nothing when there is an engine here already. `wait`: a side that does not answer is waited for by the engine. Rejects with
-   * DiagnosticError `zookeeper` when a side refuses for good.
+   * Does nothing when there is an engine here already. The first time, the side that counts is copied before anything goes back. Rejects
+   * with DiagnosticError `zookeeper` when a side refuses for good.
    */
-  async start(signal: AbortSignal, { wait }: { readonly wait: boolean }): Promise<void> {
-    this.starting ??= this.begin(signal, !wait).finally(() => {
+  async start(signal: AbortSignal, { wait, counts, replaces = false }: StartOptions): Promise<void> {
+    if (this.engine === null) this.counts = counts;
+    this.starting ??= this.begin(signal, !wait, replaces).finally(() => {
       this.starting = null;
     });
     await this.starting;
   }
 
-  private async begin(signal: AbortSignal, mustAnswer: boolean): Promise<void> {
+  private async begin(signal: AbortSignal, mustAnswer: boolean, replaces: boolean): Promise<void> {
     if (this.engine !== null && this.engine.role !== "stopped") return;
     const { spec, log } = this;
     const address = `Sync/${spec.name}`;
     const { feeds } = await prepareSync({ address, spec, mustAnswer, signal, log });
     const choices = { feeds, log, acceptDeletions: false, fromSnapshot: false };
+    if (mustAnswer && !(await haveCommonBase(await this.client(this.sideOf("a")), spec))) {
+      await levelFirst(spec, engineDependencies({ ...choices, acceptDeletions: replaces }), signal);
+    }
     const engine = new SyncEngine(spec, engineDependencies(choices));
     this.failure = "";
     engine.done.catch((error: unknown) => {
@@ -82,7 +107,7 @@ export class HostedSync {
     const status =
       engine?.role === "active"
         ? engine.status()
-        : await readStatus(await this.client("b"), controlPaths(this.spec.name));
+        : await readStatus(await this.client(this.sideOf("b")), controlPaths(this.spec.name));
     return seenOf(role, status, this.now(), failure);
   }
 

@@ -29,12 +29,18 @@ export function sideSpec(name: string, zookeeper: ZooKeeperSide, auth: Auth): Si
   };
 }
 
-/** Limits are the presets of kind Sync. */
-export function migrationSync(spec: MigrationSpec, auth: Readonly<Record<SideName, Auth>>): SyncSpec {
+/** Limits are the presets of kind Sync. `counts`: whose state holds where both differ; it is the source. */
+export function migrationSync(
+  spec: MigrationSpec,
+  auth: Readonly<Record<SideName, Auth>>,
+  counts: SideName,
+): SyncSpec {
+  const a = sideSpec("A", spec.source.zookeeper, auth.a);
+  const b = sideSpec("B", spec.target.zookeeper, auth.b);
   return {
     name: syncName(spec.name),
-    a: sideSpec("source", spec.source.zookeeper, auth.a),
-    b: sideSpec("target", spec.target.zookeeper, auth.b),
+    a: counts === "a" ? a : b,
+    b: counts === "a" ? b : a,
     paths: syncedPaths(spec),
     bidirectional: true,
     feed: "auto",

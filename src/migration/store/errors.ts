@@ -26,7 +26,7 @@ export function newerRecord(format: number, location: string): DiagnosticError {
 
 export function noSuchMigration(wanted: string, location: string): DiagnosticError {
   return new DiagnosticError([
-    errorDiagnostic("migration-unknown", `there is no migration ${wanted} in ${location}`, {
+    errorDiagnostic("migration-not-found", `there is no migration ${wanted} in ${location}`, {
       remedy: "`ferry migrate list` shows all that were begun.",
     }),
   ]);

@@ -33,8 +33,9 @@ export interface WorldOptions {
   readonly kinds: Kinds;
   /** The content of `env:NAME` or `file:PATH`; rejects with DiagnosticError. */
   readonly secret: (reference: string) => Promise<Buffer>;
-  readonly mesos: MesosAccess;
-  readonly marathon: Omit<MarathonAccess, "retryMs">;
+  /** Of the master or agent at `host:port`. */
+  readonly mesos: (address: string) => MesosAccess;
+  readonly marathon: (framework: FrameworkRef) => Omit<MarathonAccess, "retryMs">;
   /** Absolute; made when it is needed. */
   readonly archiveFolder: string;
   readonly clock: Clock;
@@ -57,8 +58,8 @@ export async function openWorld(options: WorldOptions): Promise<MigrationWorld> 
   const now = () => clock.now();
   const coordination = await Coordination.open({ spec, secret, now, log });
   const mesos = new MesosAt(options.mesos);
-  const marathons = new Marathons({ ...options.marathon, retryMs: 0 });
-  const byHand = new ByHand({ migration: spec, mesos, marathon: (url) => marathons.anew(url) });
+  const marathons = new Marathons((framework) => ({ ...options.marathon(framework), retryMs: 0 }));
+  const byHand = new ByHand({ migration: spec, mesos, marathon: (url) => marathons.at(spec, url) });
   const side = async (name: SideName) => {
     const { zookeeper } = name === "a" ? spec.source : spec.target;
     return sideSpec(name === "a" ? "source" : "target", zookeeper, await authOf(zookeeper.auth, secret));
@@ -83,7 +84,8 @@ export async function openWorld(options: WorldOptions): Promise<MigrationWorld> 
   const addresses = [...spec.source.masters.servers, ...spec.target.masters.servers].map(
     (one) => one.address,
   );
-  const leader = new MesosClient({ ...options.mesos, masters: { addresses }, retryMs: 2_000 });
+  const [first = ""] = addresses;
+  const leader = new MesosClient({ ...options.mesos(first), masters: { addresses }, retryMs: 2_000 });
   const probes = probesOf({
     spec,
     coordination,
@@ -123,19 +125,27 @@ async function authOf(
 class Marathons {
   private readonly clients = new Map<string, MarathonClient>();
 
-  constructor(private readonly access: MarathonAccess) {}
+  constructor(private readonly access: (framework: FrameworkRef) => MarathonAccess) {}
 
-  of({ name, urls }: FrameworkRef): MarathonClient {
+  of(framework: FrameworkRef): MarathonClient {
+    const { name, urls } = framework;
     const known = this.clients.get(name);
     if (known !== undefined) return known;
-    const made = new MarathonClient({ ...this.access, urls });
+    const made = new MarathonClient({ ...this.access(framework), urls });
     this.clients.set(name, made);
     return made;
   }
 
-  /** The caller closes it. */
-  anew(url: string): MarathonClient {
-    return new MarathonClient({ ...this.access, urls: [url] });
+  /** One instance alone, asked as its framework is; the caller closes it. */
+  at({ frameworks }: MigrationSpec, url: string): MarathonClient {
+    const found = frameworks.find(
+      ({ urls, servers }) =>
+        urls.includes(url) || servers.some(({ address }) => url.endsWith(`//${address}`)),
+    );
+    return new MarathonClient({
+      ...(found === undefined ? { retryMs: 0 } : this.access(found)),
+      urls: [url],
+    });
   }
 
   async close(): Promise<void> {

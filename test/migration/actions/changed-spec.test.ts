@@ -1,8 +1,11 @@
 /** What a server of a deployed resource is started with when it moves to the other ZooKeeper. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { changedSpec } from "../../../src/migration/actions/changed-spec.js";
+import { startedWith } from "../../../src/migration/actions/changed-spec.js";
+import type { ServerChange } from "../../../src/migration/actions/server-control.js";
+import type { Role } from "../../../src/migration/actions/servers.js";
 import type { MigrationSpec } from "../../../src/migration/model/spec.js";
+import type { JsonObject } from "../../../src/value/json.js";
 import { specOf } from "../platform.js";
 
 const changed = suite("specs of servers that move");
@@ -23,6 +26,16 @@ function migration(target: string | null): MigrationSpec {
   };
 }
 
+/** Of a server that is declared on A. */
+function changedSpec(
+  of: MigrationSpec,
+  role: Role,
+  spec: JsonObject,
+  change: ServerChange,
+): JsonObject | null {
+  return startedWith(of, { role, spec, home: "a" }, change);
+}
+
 changed("a master gets the quorum and the place, and keeps its credentials", () => {
   const spec = { zookeeper: { ensemble: "ZooKeeperEnsemble/a", path: "/mesos", auth: AUTH }, quorum: 2 };
   assert.equal(changedSpec(migration(null), "master", spec, { quorum: 3, zookeeper: "b" }), {
@@ -36,7 +49,7 @@ changed("agents follow the declared masters of the other side", () => {
   const spec = { masters: "MesosMasters/a", agents: [] };
   const moved = { masters: "MesosMasters/b", agents: [] };
   assert.equal(changedSpec(migration("MesosMasters/b"), "agent", spec, { zookeeper: "b" }), moved);
-  assert.equal(changedSpec(migration("MesosMasters/b"), "agent", moved, { zookeeper: "a" }), spec);
+  assert.equal(changedSpec(migration("MesosMasters/b"), "agent", spec, { zookeeper: "a" }), spec);
 });
 
 changed(
