@@ -178,6 +178,7 @@ const PURE = [
   "src/migration/recorded",
   "src/migration/report",
 ];
+const PURE = ["src/plan", "src/render", "src/value", "src/migration/quorum", "src/migration/gates"];
 const FORBIDDEN_IN_PURE =
   /from "(node:(fs|net|http|https|tls|child_process|dgram|dns|os)[^"]*|undici|dockerode|isomorphic-git)"|Date\.now\(|Math\.random\(/;
 
