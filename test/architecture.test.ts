@@ -171,6 +171,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Folders that compute only: no file, no network, no clock of their own. */
 const PURE = [
+  "src/migration/gates",
+  "src/migration/quorum",
   "src/plan",
   "src/render",
   "src/value",
@@ -178,7 +180,6 @@ const PURE = [
   "src/migration/recorded",
   "src/migration/report",
 ];
-const PURE = ["src/plan", "src/render", "src/value", "src/migration/quorum", "src/migration/gates"];
 const FORBIDDEN_IN_PURE =
   /from "(node:(fs|net|http|https|tls|child_process|dgram|dns|os)[^"]*|undici|dockerode|isomorphic-git)"|Date\.now\(|Math\.random\(/;
 
