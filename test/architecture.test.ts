@@ -207,15 +207,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/zookeeper",
     "state",
     "src/render/migration",
-    "src/marathon",
     "src/migration/actions",
-    "src/migration/coordination",
     "src/migration/recorded",
+    "src/migration/world",
   ],
 };
 
 /** Folders that compute only: no file, no network, no clock of their own. */
 const PURE = [
+  "src/migration/gates",
+  "src/migration/quorum",
   "src/plan",
   "src/render",
   "src/value",

@@ -36,9 +36,7 @@ export async function runMigrateValidate(
       const record = await findMigration(world.store, request.wanted);
       const stage = request.stage ?? lastDone(record);
       const criteria = criteriaAfter(record, stage);
-      const { runner, observer } = await world.hands(record, (text) =>
-        terminal.note(world.redact(text)),
-      );
+      const { runner, observer } = await world.hands(record, (text) => terminal.note(world.redact(text)));
       try {
         const values = await judged(record.spec, criteria, observer, request.timeoutMs, interrupts.stop);
         return validateReply(record, stage, criteria, values);
