@@ -107,6 +107,9 @@ export interface Info {
   readonly frameworkId: string | null;
   /** `--mesos_role`. */
   readonly mesosRole: string | null;
+  /** `--master` and `--zk`, without credentials; null when not told. */
+  readonly master: string | null;
+  readonly zookeeper: string | null;
 }
 
 export interface PodInstance {
@@ -232,12 +235,15 @@ export function queueItemOf(item: Shape): QueueItem {
 }
 
 export function infoOf(answer: Shape): Info {
+  const config = answer.optionalObject("marathon_config");
   return {
     version: answer.text("version"),
     elected: answer.value["elected"] === true,
     leader: answer.optionalText("leader"),
     frameworkId: answer.optionalText("frameworkId"),
-    mesosRole: answer.optionalObject("marathon_config")?.optionalText("mesos_role") ?? null,
+    mesosRole: config?.optionalText("mesos_role") ?? null,
+    master: config?.optionalText("master") ?? null,
+    zookeeper: answer.optionalObject("zookeeper_config")?.optionalText("zk") ?? null,
   };
 }
 

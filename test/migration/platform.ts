@@ -106,7 +106,7 @@ export async function makeRunner(
   const ensembles = {
     deploy: () => Promise.resolve(),
     remove: () => Promise.resolve(),
-    state: () => Promise.resolve("deployed" as const),
+    isThere: () => Promise.resolve(true),
   };
   const mesos = { scheme: "http" as const, connectTimeoutMs: 1_000, requestTimeoutMs: 5_000 };
   const marathon = { connectTimeoutMs: 1_000, requestTimeoutMs: 5_000 };

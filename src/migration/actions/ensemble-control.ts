@@ -7,6 +7,6 @@ export interface EnsembleControl {
   deploy(side: ZooKeeperSide, context: ControlContext): Promise<void>;
   /** Gone from its hosts. Safe to repeat. Rejects with DiagnosticError. */
   remove(side: ZooKeeperSide, context: ControlContext): Promise<void>;
-  /** Whether all of its servers are there and run, or none is there. */
-  state(side: ZooKeeperSide, context: ControlContext): Promise<"deployed" | "absent" | "between">;
+  /** Whether anything of it is on its hosts. */
+  isThere(side: ZooKeeperSide, context: ControlContext): Promise<boolean>;
 }

@@ -23,6 +23,8 @@ export interface ServerStatus {
 
 export interface ControlContext {
   readonly signal: AbortSignal;
+  /** Steady milliseconds (performance.now) after which it is given up. */
+  readonly deadline: number;
   readonly report: (message: string) => void;
 }
 
