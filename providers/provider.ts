@@ -129,6 +129,30 @@ export type ApplyResult =
       readonly identity: Json;
     };
 
+/** What a resource decides about for the time being, so that plans leave it as it is. */
+export interface HeldResource {
+  readonly address: string;
+  /** `unless-recorded`: only as long as the state does not know it. */
+  readonly when: "always" | "unless-recorded";
+  /** For people: `held by Migration/x, which deploys it in stage 2`. */
+  readonly text: string;
+}
+
+export interface HoldRequest {
+  readonly address: string;
+  /** Normalised; of one that is not declared any more, as it was applied last. */
+  readonly spec: JsonObject;
+  /** As read; empty when it is not there, null when it could not be read. */
+  readonly attributes: JsonObject | null;
+  readonly declared: boolean;
+}
+
+export interface HoldAnswer {
+  readonly resources: readonly HeldResource[];
+  /** Why it may not be removed now, or null. */
+  readonly busy: string | null;
+}
+
 /**
  * One server of a deployed resource started, stopped, removed or looked at by itself: how a migration drives single servers.
  * All are safe to repeat. None waits until the server is healthy; that is the caller's to do.
@@ -163,30 +187,6 @@ export interface OperationResult {
   readonly startedAt: string | null;
   /** Whether the unit equals `spec`. */
   readonly matches: boolean;
-}
-
-/** What a resource decides about for the time being, so that plans leave it as it is. */
-export interface HeldResource {
-  readonly address: string;
-  /** `unless-recorded`: only as long as the state does not know it. */
-  readonly when: "always" | "unless-recorded";
-  /** For people: `held by Migration/x, which deploys it in stage 2`. */
-  readonly text: string;
-}
-
-export interface HoldRequest {
-  readonly address: string;
-  /** Normalised; of one that is not declared any more, as it was applied last. */
-  readonly spec: JsonObject;
-  /** As read; empty when it is not there, null when it could not be read. */
-  readonly attributes: JsonObject | null;
-  readonly declared: boolean;
-}
-
-export interface HoldAnswer {
-  readonly resources: readonly HeldResource[];
-  /** Why it may not be removed now, or null. */
-  readonly busy: string | null;
 }
 
 export interface KindHandler {

@@ -1,6 +1,7 @@
 /** Puts a deployed kind behind the interface of a kind: hosts are opened for each call and closed after it. */
 import type { JsonObject } from "../../src/value/json.js";
 import type { ApplyResult, ChangeRequest, FieldRules, KindHandler, Progress } from "../provider.js";
+import { diagnosticsOf } from "./failures.js";
 import { type DeployedServer, Fleet, type OpenRuntime, withFleet } from "./fleet.js";
 import type { DeployedKind } from "./kind.js";
 import { operateServer } from "./operate.js";
@@ -14,7 +15,7 @@ export interface HandlerParts
   readonly rules?: Partial<FieldRules>;
   /** What the servers say of themselves; an answer that does not come is no reason to reject. `spec`: declared, or recorded. */
   observe(fleet: Fleet, deployed: readonly DeployedServer[], spec: JsonObject): Promise<Observed>;
-  /** Never rejects (applyServers, applying). */
+  /** What it rejects with becomes the diagnostics of a failure. */
   apply(fleet: Fleet, change: ChangeRequest, report: (progress: Progress) => void): Promise<ApplyResult>;
 }
 
@@ -48,9 +49,14 @@ export function deployedHandler(parts: HandlerParts, openRuntime: OpenRuntime): 
     describeSteps,
     read: read(false),
     apply: (change, context, report) =>
-      withFleet(new Fleet(kind, change.address, context, openRuntime), (fleet) =>
-        parts.apply(fleet, change, report),
-      ),
+      withFleet(new Fleet(kind, change.address, context, openRuntime), async (fleet) => {
+        try {
+          return await parts.apply(fleet, change, report);
+        } catch (error) {
+          const diagnostics = diagnosticsOf(error, change.address, context.signal);
+          return { status: "failed", identity: change.identity, diagnostics };
+        }
+      }),
     operate: (operation, context, report) =>
       withFleet(new Fleet(kind, operation.address, context, openRuntime), (fleet) =>
         operateServer(fleet, operation, report),

@@ -1,10 +1,13 @@
-/** The provider of Marathon: apps, groups and pods on Marathons that are there already. */
+/** The provider of Marathon: deployed Marathons and those that are there already, and the apps, groups and pods on them. */
 import { MarathonClient } from "../../src/marathon/client.js";
 import { type Clock, REAL_CLOCK } from "../../src/marathon/connection.js";
 import type { JsonObject } from "../../src/value/json.js";
+import { connect } from "../../src/zookeeper/connect.js";
+import { openRuntime } from "../open-runtime.js";
 import type { Provider } from "../provider.js";
 import { Clients } from "./access.js";
 import { appHandler } from "./app/handler.js";
+import { marathonInstanceHandler } from "./deployed/handler.js";
 import { groupHandler } from "./group/handler.js";
 import { instanceHandler } from "./instance/handler.js";
 import { podHandler } from "./pod/handler.js";
@@ -15,8 +18,9 @@ export function createMarathonProvider(_settings: JsonObject, clock: Clock = REA
   const dependencies = { clients, clock };
   return {
     name: "marathon",
-    description: "Marathons that are there already, and the apps, groups and pods on them",
+    description: "Marathons on hosts and those that are there already, and the apps, groups and pods on them",
     kinds: [
+      marathonInstanceHandler({ clients, connect }, openRuntime),
       instanceHandler(dependencies),
       appHandler(dependencies),
       groupHandler(dependencies),

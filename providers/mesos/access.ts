@@ -63,7 +63,8 @@ export async function clientFor(
   });
 }
 
-async function connectionOf(
+/** A connection to the masters that `spec` (of a kind Mesos, normalised) names. Rejects with DiagnosticError. */
+export async function connectionOf(
   address: string,
   spec: JsonObject,
   context: ProviderContext,

@@ -82,3 +82,12 @@ export function tooOld(address: string, what: string, version: string, feature: 
     remedy: "Leave it out, or upgrade the masters.",
   });
 }
+
+/** Rejects with DiagnosticError where `call` rejects with MesosError. */
+export async function diagnosed<T>(address: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw isMesosError(error) ? new DiagnosticError([ofMesos(address, error)]) : error;
+  }
+}

@@ -1,4 +1,4 @@
-/** The provider of Mesos: masters and agents on hosts, and roles, agents, maintenance and reservations of any Mesos. */
+/** The provider of Mesos: masters, agents and frameworks on hosts, and roles, agents, maintenance and reservations of any Mesos. */
 import { type Clock, REAL_CLOCK } from "../../src/http/connection.js";
 import { MesosClient } from "../../src/mesos/client.js";
 import type { JsonObject } from "../../src/value/json.js";
@@ -7,7 +7,9 @@ import { openRuntime } from "../open-runtime.js";
 import type { Provider } from "../provider.js";
 import { Clients } from "./access.js";
 import { agentHandler } from "./agent/handler.js";
+import { agentsHandler } from "./agents/handler.js";
 import { clusterHandler } from "./cluster/handler.js";
+import { frameworkHandler } from "./framework/handler.js";
 import { maintenanceHandler } from "./maintenance/handler.js";
 import { mastersHandler } from "./masters/handler.js";
 import { reservationHandler } from "./reservation/handler.js";
@@ -24,14 +26,16 @@ export function createMesosProvider(
   return {
     name: "mesos",
     description:
-      "Masters and agents of Mesos on hosts, and roles, agents, maintenance and reservations on any Mesos",
+      "Masters, agents and frameworks of Mesos on hosts, and roles, agents, maintenance and reservations on any Mesos",
     kinds: [
       mastersHandler(open),
+      agentsHandler(open),
       clusterHandler(dependencies),
       roleHandler(dependencies),
       agentHandler(dependencies),
       maintenanceHandler(dependencies),
       reservationHandler(dependencies),
+      frameworkHandler(open),
     ],
     close: () => clients.close(),
   };

@@ -1,7 +1,8 @@
 /** Flags and files that masters and agents are started with. Pure; secrets come in resolved and go into files only. */
 import { isIPv4 } from "node:net";
+import { isUnknown, unknownValue } from "../../src/value/expression.js";
 import { isObject, type Json, type JsonObject } from "../../src/value/json.js";
-import type { BuildInput } from "../deployed/kind.js";
+import type { BuildInput, Lookup } from "../deployed/kind.js";
 import type { UnitFile } from "../runtime.js";
 
 /** `--name=value`, sorted by name; what is undefined is left out. */
@@ -25,6 +26,17 @@ export function endpointOf(server: JsonObject, hostAddress: string, defaultPort:
     address: typeof ip === "string" ? ip : hostAddress,
     port: typeof port === "number" ? port : defaultPort,
   };
+}
+
+/** `ip:port` of each, for others to refer to; unknown while the address of a host is. */
+export function endpointsOf(servers: readonly JsonObject[], resource: Lookup, defaultPort: number): Json {
+  const endpoints = servers.map((server): Json => {
+    const host = String(server["host"]);
+    const address = server["ip"] ?? resource(host)?.outputs["address"];
+    if (typeof address !== "string") return isUnknown(address) ? address : unknownValue(`${host}.address`);
+    return `${address}:${String(server["port"] ?? defaultPort)}`;
+  });
+  return endpoints.find(isUnknown) ?? endpoints;
 }
 
 /** Flags that say where it is. An address that is a name is left to Mesos to resolve. */

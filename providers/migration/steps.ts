@@ -2,8 +2,8 @@
 import { DiagnosticError } from "../../src/diagnostics/diagnostic.js";
 import { resolveMigration } from "../../src/migration/declared/resolve-spec.js";
 import { planMigration } from "../../src/migration/plan/plan.js";
+import { stageLines } from "../../src/migration/plan/stage-lines.js";
 import { notSurveyed } from "../../src/migration/plan/survey.js";
-import { stageLines } from "../../src/render/migration/plan-lines.js";
 import type { JsonObject } from "../../src/value/json.js";
 import type { ChangeRequest, ResourceView } from "../provider.js";
 

@@ -292,7 +292,7 @@ export function checkSchema(
     report.error(code, place, summary, {
       remedy,
       address,
-      masked: schema?.secret === true && target !== "key",
+      masked: (schema?.secret === true || schema?.sensitive === true) && target !== "key",
     });
   }
   return found.length === 0;

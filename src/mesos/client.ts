@@ -29,6 +29,7 @@ import {
 import type { MesosConnection } from "./connection.js";
 import { type Detect, detectLeader } from "./detect.js";
 import { isMesosError, MesosError } from "./mesos-error.js";
+import { type AgentState, agentStateOf } from "./one-agent.js";
 import {
   flagsAt,
   healthOf,
@@ -137,6 +138,11 @@ export class MesosClient {
   /** What it was started with. An agent may be asked as well. */
   flagsAt(master: string, signal: AbortSignal): Promise<Readonly<Record<string, string>>> {
     return flagsAt(this.transport, master, signal);
+  }
+
+  /** `agent`: `host:port` of one agent, which is asked itself. */
+  agentState(agent: string, signal: AbortSignal): Promise<AgentState> {
+    return agentStateOf(this.transport, agent, signal);
   }
 
   /** What the replicated log keeps, as this master knows it; null of a standby. */

@@ -146,7 +146,8 @@ export async function registryAt(
   return shapedAt(master, path, () => registryOf(value));
 }
 
-async function jsonAt(
+/** Of any node: a GET that must be answered with JSON. */
+export async function jsonAt(
   transport: Transport,
   master: string,
   path: string,
@@ -160,7 +161,7 @@ async function jsonAt(
   }
 }
 
-function shapedAt<T>(master: string, path: string, decode: () => T): T {
+export function shapedAt<T>(master: string, path: string, decode: () => T): T {
   try {
     return decode();
   } catch (error) {

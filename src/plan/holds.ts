@@ -16,6 +16,7 @@ export interface Holds {
 }
 
 export interface HoldingInput {
+  /** To be there afterwards. */
   readonly declared: ReadonlyMap<string, DesiredResource>;
   readonly records: ReadonlyMap<string, RecordedResource>;
   readonly live: ReadonlyMap<string, ReadResult>;

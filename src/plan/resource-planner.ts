@@ -60,7 +60,8 @@ export class ResourcePlanner {
     this.inCycle = new Set(ordering.cycle ?? []);
     this.declared = new Map(input.desired.resources.map((resource) => [resource.address, resource]));
     const { live, handlers } = input;
-    this.holds = holdsOf({ declared: this.declared, records: participants.records, live, handlers });
+    const { stays, records } = participants;
+    this.holds = holdsOf({ declared: stays, records, live, handlers });
   }
 
   /** Plans the resource; those it needs must have been planned before. */

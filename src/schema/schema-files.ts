@@ -13,6 +13,7 @@ export const COMMON_SCHEMA = "common.schema.json";
 export const SHARED_SCHEMAS: readonly string[] = [
   COMMON_SCHEMA,
   "deployed.schema.json",
+  "framework.schema.json",
   "marathon.schema.json",
   "mesos.schema.json",
 ];
@@ -30,6 +31,8 @@ export const RESOURCE_KINDS: readonly string[] = [
   "MesosAgent",
   "MesosMaintenance",
   "MesosReservation",
+  "MesosFramework",
+  "MarathonInstance",
   "Marathon",
   "MarathonApp",
   "MarathonGroup",

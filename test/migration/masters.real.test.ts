@@ -49,6 +49,22 @@ function told(what: string, facts: Facts): void {
   console.log(`${what}: ${times.map((name) => `${name} ${facts[name]}`).join(", ")}`);
 }
 
+/** Off and on again; an agent with tasks is not removed. */
+async function switchAgents(on: Platform, servers: readonly string[]): Promise<void> {
+  const off = await on.step({ kind: "deactivate-agents", servers });
+  const agents = await on.mesos.agents(AbortSignal.timeout(10_000));
+  assert.equal(
+    agents.map(({ deactivated }) => deactivated),
+    servers.map(() => true),
+  );
+  const again = await on.step({ kind: "reactivate-agents", servers });
+  assert.equal(again.facts["agents"], off.facts["agents"]);
+  await on.step({ kind: "remove-agents", servers }).then(
+    () => assert.unreachable("an agent with tasks was removed"),
+    (error: Error) => assert.match(error.message, /tasks are on it/),
+  );
+}
+
 masters("three masters are replaced by three others, and back by empty ones, while tasks run", () =>
   onPlatform({ mode: "replace", marathon: true }, async (on) => {
     const tasks = await on.launchApp(3);
@@ -80,6 +96,11 @@ masters("masters, agents and Marathon are restarted onto the other ZooKeeper, on
     await expectWhole(on, tasks, /^ab$/);
     const framework = await on.step({ kind: "repoint-framework", framework: "marathon", zookeeper: "b" });
     told("Marathon to B", framework.facts);
+    await expectWhole(on, tasks, /^ab$/);
+    const back = await on.step({ kind: "repoint-framework", framework: "marathon", zookeeper: "a" });
+    assert.is(back.facts["frameworkId"], framework.facts["frameworkId"]);
+    await on.step({ kind: "repoint-framework", framework: "marathon", zookeeper: "b" });
+    await switchAgents(on, agents);
     await expectWhole(on, tasks, /^ab$/);
     await on.step({ kind: "stop-sync" });
     await on.watch.stop();

@@ -14,7 +14,8 @@ import type {
   ReadResult,
 } from "../../provider.js";
 import type { Dependencies } from "../dependencies.js";
-import { diagnosticsOf, refusal } from "../failures.js";
+import { diagnosticsOf } from "../failures.js";
+import { frameworkOf, refuseOther } from "../other-framework.js";
 
 const RULES: FieldRules = {
   forcesReplacement: [],
@@ -23,6 +24,9 @@ const RULES: FieldRules = {
   sensitive: [],
   textFields: [],
 };
+
+/** How another framework can come to answer. */
+const OTHER = "the URLs lead to another Marathon, or it lost its state in ZooKeeper";
 
 const TIMEOUTS: JsonObject = { connectSeconds: 5, requestSeconds: 30, leaderSeconds: 20 };
 
@@ -34,26 +38,6 @@ function normalise(spec: JsonObject): JsonObject {
 function describeSteps(change: ChangeRequest): string[] {
   if (change.action === "delete") return ["forget how it is reached; Marathon and what runs on it stay"];
   return ["ask it for its version and framework id", "change nothing of it"];
-}
-
-function frameworkOf(identity: Json): string | null {
-  const id = isObject(identity) ? identity["frameworkId"] : undefined;
-  return typeof id === "string" ? id : null;
-}
-
-/** Another framework under the same name would have none of the apps, and all of them would be made anew beside the old ones. */
-function refuseOther(address: string, identity: Json, info: Info): void {
-  const known = frameworkOf(identity);
-  if (known === null || info.frameworkId === null || known === info.frameworkId) return;
-  throw refusal(
-    "marathon-other-framework",
-    address,
-    "this is another framework than the one that was applied to",
-    {
-      detail: `It was ${known} and is ${info.frameworkId} now: the URLs lead to another Marathon, or it lost its state in ZooKeeper. Tasks of the old framework may still be running. Nothing was touched.`,
-      remedy: `Correct the URLs or restore its state. If it is meant to be another one, take ${address} and what is on it out of the state (\`ferry state rm\`) and import it anew.`,
-    },
-  );
 }
 
 function present(spec: JsonObject, info: Info, identity: Json): ReadResult & { readonly status: "present" } {
@@ -77,7 +61,7 @@ export function instanceHandler({ clients }: Dependencies): KindHandler {
   ): Promise<Info> {
     const client = await clients.of(address, spec, context.secrets);
     const info = await client.info(context.signal);
-    refuseOther(address, identity, info);
+    refuseOther(address, identity, info.frameworkId, OTHER);
     return info;
   }
 

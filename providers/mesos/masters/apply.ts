@@ -11,7 +11,16 @@ import { wantedServers } from "../../deployed/steps.js";
 import { serversOf } from "../../deployed/unit.js";
 import type { ServerWork } from "../../deployed/work.js";
 import type { ApplyResult, ChangeRequest, Progress } from "../../provider.js";
-import { activeAgents, leaderOf, MasterWatch, notWhole, observed, type Sight, seenOf } from "./observe.js";
+import {
+  activeAgents,
+  leaderOf,
+  MasterWatch,
+  notWhole,
+  observed,
+  type Sight,
+  seenOf,
+  votes,
+} from "./observe.js";
 import { initialisesItself, MASTERS, quorumOf } from "./spec.js";
 import { type MasterStep, masterSteps, masterStepText } from "./steps.js";
 
@@ -169,7 +178,10 @@ class MasterRollout {
     const leader = leaderOf(sight);
     if (leader === null) return "no single master leads";
     const others = deployed.filter(({ id }) => !ids.includes(id));
-    const waiting = others.find(({ id, unit }) => unit.running && seenOf(sight, id)?.recovered !== true);
+    const waiting = others.find(({ id, unit }) => {
+      const seen = seenOf(sight, id);
+      return unit.running && (seen === null || !votes(seen));
+    });
     if (waiting !== undefined) return `the replica of master ${waiting.id} does not vote`;
     const voting = others.filter(({ unit }) => unit.running).length;
     const led = deployed.find(({ id }) => id === leader)?.record?.sections ?? {};
@@ -215,7 +227,7 @@ function deployedQuorum(deployed: readonly DeployedServer[], wanted: number): nu
 
 /** All that are deployed run and answer, and none has a log: they never were a set. */
 function isUnfounded(deployed: readonly DeployedServer[], sight: Sight): boolean {
-  return deployed.every(({ id, unit }) => unit.running && seenOf(sight, id)?.recovered === false);
+  return deployed.every(({ id, unit }) => unit.running && seenOf(sight, id)?.logRecovered === false);
 }
 
 function withoutInitialisation(address: string) {

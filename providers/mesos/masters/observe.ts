@@ -1,6 +1,8 @@
 /** What deployed masters say of themselves, and what that means together. Asks only. */
 import { type Diagnostic, warningDiagnostic } from "../../../src/diagnostics/diagnostic.js";
-import { type MasterSeen, MesosNodes, type NodeAnswer } from "../../../src/mesos/node.js";
+import { MesosClient } from "../../../src/mesos/client.js";
+import { isMesosError } from "../../../src/mesos/mesos-error.js";
+import type { MasterState } from "../../../src/mesos/one-master.js";
 import { isObject, type JsonObject } from "../../../src/value/json.js";
 import type { DeployedServer, Fleet } from "../../deployed/fleet.js";
 import type { Observed } from "../../deployed/read.js";
@@ -8,19 +10,32 @@ import { nodeConnection } from "../access.js";
 import { endpointOf } from "../server-flags.js";
 import { MASTER_PORT } from "./spec.js";
 
-/** By id; running masters only. */
-export type Sight = ReadonlyMap<string, NodeAnswer<MasterSeen>>;
+export type Answer =
+  | { readonly kind: "seen"; readonly value: MasterState }
+  /** It does not answer, or not with what it should. */
+  | { readonly kind: "silent"; readonly reason: string }
+  /** It answers, and does not let ferry look. */
+  | { readonly kind: "refused"; readonly reason: string };
 
-/** `access`: how ferry asks them, normalised. */
+/** By id; running masters only. */
+export type Sight = ReadonlyMap<string, Answer>;
+
+/** Asks each deployed master about itself, over and over if need be. To be closed. */
 export class MasterWatch {
   private constructor(
     private readonly fleet: Fleet,
-    private readonly nodes: MesosNodes,
+    private readonly client: MesosClient,
   ) {}
 
+  /** `spec`: normalised. */
   static async open(fleet: Fleet, spec: JsonObject): Promise<MasterWatch> {
     const access = isObject(spec["access"]) ? spec["access"] : {};
-    return new MasterWatch(fleet, new MesosNodes(await nodeConnection(access, fleet.context.secrets)));
+    const connection = await nodeConnection(access, fleet.context.secrets);
+    // Each is asked by its own address; the leader is never looked for.
+    return new MasterWatch(
+      fleet,
+      new MesosClient({ ...connection, masters: { addresses: ["127.0.0.1:5050"] } }),
+    );
   }
 
   /** Asks those that run, all at once. */
@@ -28,21 +43,36 @@ export class MasterWatch {
     const { fleet } = this;
     const asked = deployed
       .filter(({ unit }) => unit.running)
-      .map(async ({ id, host, record }): Promise<readonly [string, NodeAnswer<MasterSeen>]> => {
+      .map(async ({ id, host, record }): Promise<readonly [string, Answer]> => {
         const { address, port } = endpointOf(record?.server ?? {}, fleet.hostAddress(host), MASTER_PORT);
-        return [id, await this.nodes.master(`${address}:${port}`, fleet.signal)];
+        return [id, await this.ask(`${address}:${port}`)];
       });
     return new Map(await Promise.all(asked));
   }
 
+  private async ask(endpoint: string): Promise<Answer> {
+    try {
+      return { kind: "seen", value: await this.client.stateOf(endpoint, this.fleet.signal) };
+    } catch (error) {
+      if (!isMesosError(error)) throw error;
+      const refused = error.kind === "unauthorised" || error.kind === "forbidden";
+      return { kind: refused ? "refused" : "silent", reason: error.message };
+    }
+  }
+
   close(): Promise<void> {
-    return this.nodes.close();
+    return this.client.close();
   }
 }
 
-export function seenOf(sight: Sight, id: string): MasterSeen | null {
+export function seenOf(sight: Sight, id: string): MasterState | null {
   const answer = sight.get(id);
   return answer?.kind === "seen" ? answer.value : null;
+}
+
+/** Whether its replica of the log votes. One that keeps its registry elsewhere has none to wait for. */
+export function votes(seen: MasterState): boolean {
+  return seen.logRecovered !== false;
 }
 
 /** The id of the master that leads; null when none or more than one says so. */
@@ -54,7 +84,7 @@ export function leaderOf(sight: Sight): string | null {
 
 export function activeAgents(sight: Sight): number {
   const leader = leaderOf(sight);
-  return leader === null ? 0 : (seenOf(sight, leader)?.activeAgents ?? 0);
+  return leader === null ? 0 : (seenOf(sight, leader)?.agents.active ?? 0);
 }
 
 /** Null when all vote, one leads, and each counts as many members as there are; otherwise what is missing, in words. */
@@ -63,7 +93,7 @@ export function notWhole(sight: Sight, ids: readonly string[], members: number):
     const answer = sight.get(id);
     if (answer === undefined) return `master ${id} does not run`;
     if (answer.kind !== "seen") return `master ${id}: ${answer.reason}${adviceFor(answer)}`;
-    if (!answer.value.recovered)
+    if (!votes(answer.value))
       return `the replica of master ${id} does not vote (registrar/log/recovered is 0)`;
   }
   if (leaderOf(sight) === null) return "no single master leads";
@@ -74,7 +104,7 @@ export function notWhole(sight: Sight, ids: readonly string[], members: number):
   return null;
 }
 
-function adviceFor(answer: NodeAnswer<MasterSeen>): string {
+function adviceFor(answer: Answer): string {
   return answer.kind === "refused" ? " (give access.auth a principal that may read the metrics)" : "";
 }
 
@@ -85,17 +115,17 @@ export function observed(address: string, deployed: readonly DeployedServer[], s
   const attributes: JsonObject = {
     leader: leader === null ? null : Number(leader),
     version: leading?.version ?? null,
-    recovered: [...sight].filter(([id]) => seenOf(sight, id)?.recovered === true).length,
+    recovered: [...sight].filter(([, answer]) => answer.kind === "seen" && votes(answer.value)).length,
     ensembleSize: leading?.ensembleSize ?? null,
-    agents: leading?.activeAgents ?? null,
+    agents: leading?.agents.active ?? null,
     status: deployed.map(({ id, host, unit, record }): JsonObject => {
       const { pid, exit, startedAt } = unit;
       const seen = seenOf(sight, id);
       const quorum = record?.sections["quorum"] ?? null;
       const plain = { id: Number(id), host, pid, exit, startedAt, quorum };
       if (seen === null) return { ...plain, elected: null, recovered: null };
-      const { elected, recovered, ensembleSize, version } = seen;
-      return { ...plain, elected, recovered, ensembleSize, version };
+      const { elected, ensembleSize, version } = seen;
+      return { ...plain, elected, recovered: votes(seen), ensembleSize, version };
     }),
   };
   const warnings = [...sight].flatMap(([id, answer]) =>
@@ -105,7 +135,7 @@ export function observed(address: string, deployed: readonly DeployedServer[], s
   return { attributes, diagnostics: [...warnings, ...(elected.length > 1 ? [split(address, elected)] : [])] };
 }
 
-function silent(address: string, id: string, answer: NodeAnswer<MasterSeen>): Diagnostic {
+function silent(address: string, id: string, answer: Answer): Diagnostic {
   const reason = answer.kind === "seen" ? "" : answer.reason;
   return warningDiagnostic("master-silent", `${address}: master ${id} runs and cannot be asked: ${reason}`, {
     address,

@@ -1,5 +1,5 @@
 /** The kind MesosMasters as servers to deploy: defaults, flags, files, what others may refer to. Pure. */
-import { isUnknown, unknownValue } from "../../../src/value/expression.js";
+import { isUnknown } from "../../../src/value/expression.js";
 import { isObject, type Json, type JsonObject } from "../../../src/value/json.js";
 import type { BuildInput, DeployedKind, Lookup, ServerBuild } from "../../deployed/kind.js";
 import { serversOf } from "../../deployed/unit.js";
@@ -11,9 +11,11 @@ import {
   normaliseElection,
   resolveElection,
 } from "../election.js";
+import { filled } from "../normalise.js";
 import {
   credentialsFile,
   endpointOf,
+  endpointsOf,
   environmentIn,
   fileFlag,
   flagArguments,
@@ -40,12 +42,6 @@ function normalise(spec: JsonObject): JsonObject {
     rolling: filled(spec["rolling"], (rolling) => ({ waitSeconds: 120, ...rolling })),
     deletion: filled(spec["deletion"], (deletion) => ({ keepData: false, ...deletion })),
   };
-}
-
-/** Defaults of an object that may be left out; unknown values are left as they are. */
-export function filled(value: Json | undefined, fill: (given: JsonObject) => JsonObject): Json {
-  if (value !== undefined && (!isObject(value) || isUnknown(value))) return value;
-  return fill(value ?? {});
 }
 
 function normaliseServer(server: Json): Json {
@@ -128,15 +124,9 @@ export function initialisesItself(spec: JsonObject): boolean {
 /** zk, masters and size. */
 export function outputs(spec: JsonObject, resource: Lookup): JsonObject {
   const servers = serversOf(MASTERS, spec);
-  const endpoints = servers.map((server): Json => {
-    const host = String(server["host"]);
-    const address = server["ip"] ?? resource(host)?.outputs["address"];
-    if (typeof address !== "string") return isUnknown(address) ? address : unknownValue(`${host}.address`);
-    return `${address}:${String(server["port"] ?? MASTER_PORT)}`;
-  });
   return {
     zk: electionUrl(spec, resource),
-    masters: endpoints.find(isUnknown) ?? endpoints,
+    masters: endpointsOf(servers, resource, MASTER_PORT),
     size: servers.length,
   };
 }

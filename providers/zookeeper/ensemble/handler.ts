@@ -14,6 +14,7 @@ import { applyEnsemble, createSteps } from "./apply.js";
 import { bootstrapText } from "./bootstrap.js";
 import { Cluster, type Dependencies } from "./cluster.js";
 import { usesReconfig } from "./current.js";
+import { operateEnsemble } from "./operate.js";
 import { ensembleOutputs } from "./outputs.js";
 import { readEnsemble } from "./read.js";
 import { ensembleOf, normaliseEnsemble } from "./spec.js";
@@ -131,6 +132,8 @@ export function ensembleHandler(dependencies: Dependencies): KindHandler {
     read: (request, context) => read(request, context, false),
     apply: (change, context, report) =>
       withCluster(change.address, context, (cluster) => applyEnsemble(cluster, change, report)),
+    operate: (operation, context, report) =>
+      withCluster(operation.address, context, (cluster) => operateEnsemble(cluster, operation, report)),
     importHelp:
       "any word (for example `deployed`): the servers are looked for on the hosts the configuration declares",
     import: (_id, request, context) => read(request, context, true),

@@ -29,7 +29,8 @@ export function deployedSpecs(deployed: readonly DeployedServer[]): ServerSpec[]
   );
 }
 
-function foreign(address: string, deployed: DeployedServer): Diagnostic {
+/** A server that another state made. */
+export function foreign(address: string, deployed: DeployedServer): Diagnostic {
   return errorDiagnostic(
     "belongs-to-another-state",
     `${address}: server ${deployed.id} on ${deployed.host} belongs to another state`,

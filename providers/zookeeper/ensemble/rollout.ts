@@ -2,6 +2,8 @@
  * Carries out steps on a real ensemble, one at a time, each awaited. It takes no server down while another is missing,
  * and puts a server that does not come back to its former configuration before it stops.
  */
+
+import { DiagnosticError } from "../../../src/diagnostics/diagnostic.js";
 import type { JsonObject } from "../../../src/value/json.js";
 import { isListening } from "../../deployed/listening.js";
 import type { Progress } from "../../provider.js";
@@ -285,6 +287,17 @@ export class Rollout {
     const purgeData = !this.spec.deletion.keepData;
     await runtime.remove(unitName(this.cluster.address, id), { purgeData }, this.cluster.signal);
     this.serving.delete(id);
+  }
+
+  /** Stops it, makes it equal to the target and starts it; waits for nobody. */
+  async renew(id: number, memberIds: readonly number[]): Promise<void> {
+    const runtime = await this.cluster.runtime(this.server(id).host);
+    const name = unitName(this.cluster.address, id);
+    if ((await runtime.inspect(name, this.cluster.signal)) !== null)
+      await runtime.stop(name, this.cluster.signal);
+    await this.launch(id, this.target, memberIds).catch((error: unknown) => {
+      throw error instanceof RolloutError ? new DiagnosticError([error.diagnostic]) : error;
+    });
   }
 
   /** Ids of servers that answer now. */

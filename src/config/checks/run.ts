@@ -3,14 +3,18 @@ import type { Report } from "../report.js";
 import type { LoadedResource } from "../resources/resource.js";
 import { checkAcls } from "./acls.js";
 import { checkCycles } from "./cycles.js";
+import { checkDeployedServers } from "./deployed-servers.js";
 import { checkEnsembleFeatures } from "./ensemble-features.js";
 import { checkEnsembleServers } from "./ensemble-servers.js";
 import { checkEnsembleSettings } from "./ensemble-settings.js";
+import { checkFrameworks } from "./frameworks.js";
 import { checkHosts } from "./hosts.js";
 import { checkIgnoredFields } from "./ignored-fields.js";
 import type { CheckInput } from "./input.js";
 import { checkMarathonIds, orderMarathon } from "./marathon.js";
+import { checkMarathonInstances } from "./marathon-instances.js";
 import { checkMesos } from "./mesos.js";
+import { checkDeployedMesos } from "./mesos-deployed.js";
 import { checkMigrationPairs } from "./migration-pairs.js";
 import { checkMigrations } from "./migrations.js";
 import { checkPorts } from "./ports.js";
@@ -26,6 +30,7 @@ const CHECKS: readonly ((input: CheckInput) => void)[] = [
   checkEnsembleServers,
   checkEnsembleSettings,
   checkEnsembleFeatures,
+  checkDeployedServers,
   checkPorts,
   checkZNodes,
   checkAcls,
@@ -34,6 +39,9 @@ const CHECKS: readonly ((input: CheckInput) => void)[] = [
   checkMesos,
   checkMigrations,
   checkMigrationPairs,
+  checkDeployedMesos,
+  checkFrameworks,
+  checkMarathonInstances,
   checkMarathonIds,
   checkIgnoredFields,
   orderZNodes,

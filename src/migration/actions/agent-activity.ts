@@ -1,6 +1,6 @@
 /** Whether agents get offers: deactivated before they are drained, and reactivated on the way back. Tasks are not touched. */
 import type { ActionOutcome, Probe } from "../model/ports.js";
-import { agentAt, registered } from "./agents-at.js";
+import { agentAt, agentsAt, registered } from "./agents-at.js";
 import { notYet, type Scope, seen, until } from "./scope.js";
 import { leaderNow } from "./settled.js";
 import { done, NOT_DONE, type StepHandler } from "./step.js";
@@ -39,7 +39,8 @@ async function setActivity(scope: Scope, names: readonly string[], wanted: Activ
 
 async function probeActivity(scope: Scope, names: readonly string[], wanted: Activity): Promise<Probe> {
   const leader = await leaderNow(scope);
-  const agents = await Promise.all(names.map((name) => agentAt(scope, leader, scope.servers.named(name))));
+  const servers = names.map((name) => scope.servers.named(name));
+  const agents = await agentsAt(scope, leader, servers);
   const right = agents.flatMap((agent) =>
     agent !== null && agent.deactivated === (wanted === "deactivated") ? [agent.id] : [],
   );

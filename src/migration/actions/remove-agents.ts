@@ -2,7 +2,7 @@
 import type { Agent } from "../../mesos/answers.js";
 import { unsafe } from "../coordination/refusal.js";
 import { isListening } from "./addresses.js";
-import { agentAt, tasksOn } from "./agents-at.js";
+import { agentsAt, tasksOn } from "./agents-at.js";
 import { notYet, type Scope, seen, until } from "./scope.js";
 import type { Server } from "./servers.js";
 import { leaderNow } from "./settled.js";
@@ -12,7 +12,7 @@ export const removeAgents: StepHandler<"remove-agents"> = {
   async run(scope, step) {
     const servers = step.servers.map((name) => scope.servers.named(name));
     const leader = await leaderNow(scope);
-    const agents = await Promise.all(servers.map((server) => agentAt(scope, leader, server)));
+    const agents = await agentsAt(scope, leader, servers);
     for (const [at, server] of servers.entries()) await refuseBusy(scope, leader, server, agents[at] ?? null);
     for (const server of servers) {
       scope.report(`remove ${server.ref.name}`);

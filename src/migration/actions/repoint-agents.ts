@@ -5,7 +5,8 @@
 import type { Agent } from "../../mesos/answers.js";
 import type { Task } from "../../mesos/workloads.js";
 import { unsafe } from "../coordination/refusal.js";
-import { agentAt, registered, tasksOn } from "./agents-at.js";
+import { agentAt, agentsAt, registered, tasksOn } from "./agents-at.js";
+import { isConnected } from "./returning.js";
 import { notYet, type Scope, seen, until } from "./scope.js";
 import type { Server } from "./servers.js";
 import { leaderNow } from "./settled.js";
@@ -42,10 +43,12 @@ export const repointAgents: StepHandler<"repoint-agents"> = {
       if (!running || matches !== true) return NOT_DONE;
     }
     const leader = await leaderNow(scope);
-    const found = await Promise.all(servers.map((name) => agentAt(scope, leader, scope.servers.named(name))));
-    const back = found.flatMap((agent) =>
-      agent !== null && (agent.active || agent.deactivated) ? [agent.id] : [],
+    const found = await agentsAt(
+      scope,
+      leader,
+      servers.map((name) => scope.servers.named(name)),
     );
+    const back = found.flatMap((agent) => (agent !== null && isConnected(agent) ? [agent.id] : []));
     return back.length === servers.length ? done("the agents are registered", { agents: back }) : NOT_DONE;
   },
 };

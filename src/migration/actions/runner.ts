@@ -7,7 +7,7 @@ import { MarathonError } from "../../marathon/marathon-error.js";
 import { MesosError } from "../../mesos/mesos-error.js";
 import { isZooKeeperError } from "../../zookeeper/zookeeper-error.js";
 import type { Coordination } from "../coordination/coordination.js";
-import { impossible } from "../coordination/refusal.js";
+import { impossible, lateStep } from "../coordination/refusal.js";
 import type { Action, ActionStep } from "../model/action.js";
 import type { ActionContext, ActionOutcome, ActionRunner, Probe } from "../model/ports.js";
 import type { MigrationRecord } from "../model/record.js";
@@ -73,6 +73,7 @@ const EARLIER_MS = 500;
 export class MigrationRunner implements ActionRunner {
   private readonly world: World;
   private readonly handlers: StepHandlers;
+  private readonly closing = new AbortController();
 
   /** Closes `coordination` with itself. */
   constructor(options: RunnerOptions) {
@@ -88,13 +89,11 @@ export class MigrationRunner implements ActionRunner {
   }
 
   async run(action: Action, context: ActionContext): Promise<ActionOutcome> {
-    const scope = this.scope(action, context);
-    return inWords(action, context, () => this.handler(action.step).run(scope, action.step));
+    return this.carryOut(action, context, (scope) => this.handler(action.step).run(scope, action.step));
   }
 
   async probe(action: Action, context: ActionContext): Promise<Probe> {
-    const scope = this.scope(action, context);
-    return inWords(action, context, () => this.handler(action.step).probe(scope, action.step));
+    return this.carryOut(action, context, (scope) => this.handler(action.step).probe(scope, action.step));
   }
 
   async sustain(record: MigrationRecord): Promise<void> {
@@ -104,10 +103,11 @@ export class MigrationRunner implements ActionRunner {
         status === "done" && (step.kind === "start-sync" || step.kind === "stop-sync"),
     );
     if (last?.action.step.kind !== "start-sync") return;
-    await this.world.coordination.sync.start(new AbortController().signal);
+    await this.world.coordination.sync.start(this.closing.signal, { wait: true });
   }
 
   async close(): Promise<void> {
+    this.closing.abort(new Error("the runner was closed"));
     await Promise.all([this.world.coordination.close(), this.world.mesos.close()]);
   }
 
@@ -121,15 +121,42 @@ export class MigrationRunner implements ActionRunner {
     });
   }
 
-  private scope(action: Action, context: ActionContext): Scope {
-    const { signal, facts, note, report } = context;
-    const deadline = performance.now() + Math.max(0, action.timeoutSeconds * 1_000 - EARLIER_MS);
-    return { ...this.world, action, signal, facts, note, report, deadline };
+  /** Ends at the deadline also where a server never answers. */
+  private async carryOut<T>(
+    action: Action,
+    { signal, facts, note, report }: ActionContext,
+    work: (scope: Scope) => Promise<T>,
+  ): Promise<T> {
+    const leftMs = action.timeoutSeconds * 1_000;
+    const deadline = performance.now() + Math.max(0, leftMs - EARLIER_MS);
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(noAnswer(action)), leftMs);
+    const both = AbortSignal.any([signal, late.signal]);
+    const scope: Scope = { ...this.world, action, signal: both, facts, note, report, deadline };
+    try {
+      return await inWords(action, both, () => Promise.race([work(scope), whenAborted(both)]));
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }
 
+function whenAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    else signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}
+
+function noAnswer(action: Action): Error {
+  return lateStep(`${action.id}: not done within ${action.timeoutSeconds} s`, {
+    detail: "A server that it asked has not answered. What the step had begun stays as it is.",
+    remedy: "See which of them hangs, then resume the migration: it goes on from what it sees.",
+  });
+}
+
 /** Errors of servers as diagnostics that name the step. */
-async function inWords<T>(action: Action, { signal }: ActionContext, work: () => Promise<T>): Promise<T> {
+async function inWords<T>(action: Action, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

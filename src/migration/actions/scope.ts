@@ -41,8 +41,6 @@ export interface Scope extends World, ControlContext {
   readonly facts: ReadonlyMap<string, Facts>;
   /** See ActionContext. */
   readonly note: (facts: Facts) => Promise<void>;
-  /** Steady milliseconds at which it counts as failed. */
-  readonly deadline: number;
 }
 
 /** What a look has come to. */

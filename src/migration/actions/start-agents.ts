@@ -1,5 +1,6 @@
 /** Starts agents, and waits until the leader has them. */
-import { agentAt, registered } from "./agents-at.js";
+import { agentsAt, allRegistered } from "./agents-at.js";
+import { isConnected } from "./returning.js";
 import { once, seen } from "./scope.js";
 import { leaderNow } from "./settled.js";
 import { done, NOT_DONE, type StepHandler } from "./step.js";
@@ -11,21 +12,15 @@ export const startAgents: StepHandler<"start-agents"> = {
       scope.report(`start ${server.ref.name}`);
       await scope.control.start(server, {}, scope);
     }
-    const ids: string[] = [];
-    for (const server of servers) ids.push((await registered(scope, server, null)).id);
+    const ids = (await allRegistered(scope, servers)).map(({ id }) => id);
     return { text: `${ids.length} agents are registered`, facts: { agents: ids } };
   },
 
   async probe(scope, step) {
-    const look = await once(scope, async () => {
-      const leader = await leaderNow(scope);
-      const agents = step.servers.map((name) => agentAt(scope, leader, scope.servers.named(name)));
-      return seen(await Promise.all(agents));
-    });
+    const servers = step.servers.map((name) => scope.servers.named(name));
+    const look = await once(scope, async () => seen(await agentsAt(scope, await leaderNow(scope), servers)));
     if (look.kind === "not-yet") return NOT_DONE;
-    const ids = look.value.flatMap((agent) =>
-      agent === null || !(agent.active || agent.deactivated) ? [] : [agent.id],
-    );
+    const ids = look.value.flatMap((agent) => (agent !== null && isConnected(agent) ? [agent.id] : []));
     if (ids.length < step.servers.length) return NOT_DONE;
     return done(`${ids.length} agents are registered`, { agents: ids });
   },

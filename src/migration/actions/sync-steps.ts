@@ -11,7 +11,7 @@ export const startSync: StepHandler<"start-sync"> = {
   async run(scope) {
     const { sync } = scope.coordination;
     const begun = scope.now();
-    await sync.start(scope.signal);
+    await sync.start(scope.signal, { wait: false });
     await untilLive(scope);
     const liveMs = scope.now() - begun;
     scope.report(`both directions are live after ${seconds(liveMs)}; both sides are compared`);

@@ -16,7 +16,9 @@ export const takeBaseline: StepHandler<"take-baseline"> = {
     const connected = frameworks
       .filter(({ connected: on, completed }) => on && !completed)
       .map(({ id }) => id);
-    const tasks = (await client.tasks(scope.signal)).filter(isRunning).map(({ id }) => id);
+    const running = (await client.tasks(scope.signal)).filter(isRunning);
+    const tasks = running.map(({ id }) => id);
+    const sick = running.filter(({ status }) => status?.healthy === false);
     return {
       text: `${standing(now)}; ${agents.length} agents, ${connected.length} frameworks, ${tasks.length} tasks run`,
       facts: {
@@ -26,6 +28,8 @@ export const takeBaseline: StepHandler<"take-baseline"> = {
         agents: agents.toSorted(),
         frameworks: connected.toSorted(),
         taskCount: tasks.length,
+        // What was unhealthy before is not counted against the migration; a replacement has the same name.
+        unhealthy: [...new Set(sick.map(({ frameworkId, name }) => `${frameworkId} ${name}`))].toSorted(),
         tasks: tasks.length > MOST_TASKS ? [] : tasks.toSorted(),
       },
     };

@@ -8,9 +8,10 @@ import { SideSession } from "../../sync/side/side.js";
 import type { PathRule, SyncSpec } from "../../sync/spec.js";
 import { compareSides } from "../../sync/verify/compare-sides.js";
 import { resultOf, type VerifyReport } from "../../sync/verify/report.js";
+import type { ZooKeeperClient } from "../../zookeeper/types.js";
 import type { MigrationSpec, SideName, ZooKeeperSide } from "../model/spec.js";
 import { createParents, type Fence, fenceCounters, listFences } from "./counters.js";
-import { type Clients, type Election, readElection } from "./election.js";
+import { type Clients, type Election, type ElectionView, readElection, readElectionOn } from "./election.js";
 import { HostedSync } from "./hosted-sync.js";
 import { type Removal, removeMembers } from "./remove-members.js";
 import { type Auth, migrationSync } from "./sync-spec.js";
@@ -44,7 +45,7 @@ export class Coordination {
     { now, log }: Pick<CoordinationOptions, "now" | "log">,
   ) {
     this.sessions = { a: new SideSession(syncSpec.a), b: new SideSession(syncSpec.b) };
-    this.sync = new HostedSync(syncSpec, this.clients, now, log);
+    this.sync = new HostedSync(syncSpec, this.client, now, log);
   }
 
   /** Connects to nothing yet. Rejects with DiagnosticError when a secret cannot be read. */
@@ -56,13 +57,20 @@ export class Coordination {
     return new Coordination(spec.mesosPath, migrationSync(spec, { a, b }), { now, log });
   }
 
-  /** Sessions that have not ended; waits for them as long as it takes. */
-  readonly clients = async (): Promise<Clients> => {
-    const [a, b] = await Promise.all([this.sessions.a.client(), this.sessions.b.client()]);
-    return { a, b };
-  };
+  /** A session that has not ended; waits for it as long as it takes. */
+  /** A session that has not ended; waits for it as long as it takes. */
+  readonly client = (side: SideName): Promise<ZooKeeperClient> => this.sessions[side].client();
 
-  /** Rejects with ZooKeeperError; so do all below. */
+  private async clients(): Promise<Clients> {
+    const [a, b] = await Promise.all([this.client("a"), this.client("b")]);
+    return { a, b };
+  }
+
+  /** As one side alone shows it. Rejects with ZooKeeperError; so do all below. */
+  async electionOn(side: SideName): Promise<ElectionView> {
+    return readElectionOn(await this.client(side), this.mesosPath);
+  }
+
   async election(): Promise<Election> {
     return readElection(await this.clients(), this.mesosPath);
   }
@@ -74,25 +82,25 @@ export class Coordination {
 
   /** Made on `side`; the synchronisation brings them to the other one. */
   async createParents(side: SideName, paths: readonly string[]): Promise<void> {
-    await createParents((await this.clients())[side], paths);
+    await createParents(await this.client(side), paths);
   }
 
   async exists(side: SideName, path: string): Promise<boolean> {
-    const client = (await this.clients())[side];
+    const client = await this.client(side);
     await client.sync(path);
     return (await client.exists(path)) !== null;
   }
 
   /** Names of the children on one side; none when the znode is not there. */
   async children(side: SideName, path: string): Promise<readonly string[]> {
-    const client = (await this.clients())[side];
+    const client = await this.client(side);
     await client.sync(path);
     if ((await client.exists(path)) === null) return [];
     return (await client.getChildren(path)).children.toSorted();
   }
 
   async fences(): Promise<readonly Fence[]> {
-    return listFences((await this.clients()).b, this.syncSpec);
+    return listFences(await this.client("b"), this.syncSpec);
   }
 
   fence(fences: readonly Fence[], signal: AbortSignal): Promise<readonly FenceOutcome[]> {
@@ -121,5 +129,6 @@ async function authOf({ auth }: ZooKeeperSide, secret: CoordinationOptions["secr
 
 /** Without the line end that editors put at the end of a file. */
 function trimmed(content: Buffer): Buffer {
-  return Buffer.from(content.toString("utf8").replace(/\r?\n$/, ""));
+  if (content.at(-1) !== 0x0a) return content;
+  return content.subarray(0, content.at(-2) === 0x0d ? -2 : -1);
 }

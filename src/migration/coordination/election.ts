@@ -37,11 +37,15 @@ export type Clients = Readonly<Record<SideName, ZooKeeperClient>>;
 
 /** Both sides, read one after the other: wait and read again where they have to agree. Rejects with ZooKeeperError. */
 export async function readElection(clients: Clients, mesosPath: string): Promise<Election> {
-  const [a, b] = await Promise.all([readSide(clients.a, mesosPath), readSide(clients.b, mesosPath)]);
+  const [a, b] = await Promise.all([
+    readElectionOn(clients.a, mesosPath),
+    readElectionOn(clients.b, mesosPath),
+  ]);
   return { a, b };
 }
 
-async function readSide(client: ZooKeeperClient, mesosPath: string): Promise<ElectionView> {
+/** One side alone. Rejects with ZooKeeperError. */
+export async function readElectionOn(client: ZooKeeperClient, mesosPath: string): Promise<ElectionView> {
   await client.sync(mesosPath);
   const [candidates, replicas] = await Promise.all([
     membersBelow(client, mesosPath, candidateMember),

@@ -10,7 +10,8 @@ import { SyncEngine } from "../../sync/engine/engine.js";
 import { engineDependencies } from "../../sync/engine-dependencies.js";
 import { prepareSync } from "../../sync/prepare-sync.js";
 import type { SyncSpec } from "../../sync/spec.js";
-import type { Clients } from "./election.js";
+import type { ZooKeeperClient } from "../../zookeeper/types.js";
+import type { SideName } from "../model/spec.js";
 
 export interface SyncSeen {
   /** Of the engine in this process; `none`: there is none. */
@@ -43,24 +44,27 @@ export class HostedSync {
 
   constructor(
     readonly spec: SyncSpec,
-    private readonly clients: () => Promise<Clients>,
+    private readonly client: (side: SideName) => Promise<ZooKeeperClient>,
     private readonly now: () => number,
     private readonly log: (text: string) => void,
   ) {}
 
-  /** Does nothing when there is an engine here already. Rejects with DiagnosticError `zookeeper` when a side refuses for good. */
-  async start(signal: AbortSignal): Promise<void> {
-    this.starting ??= this.begin(signal).finally(() => {
+  /**
+   * Does nothing when there is an engine here already. `wait`: a side that does not answer is waited for by the engine. Rejects with
+   * DiagnosticError `zookeeper` when a side refuses for good.
+   */
+  async start(signal: AbortSignal, { wait }: { readonly wait: boolean }): Promise<void> {
+    this.starting ??= this.begin(signal, !wait).finally(() => {
       this.starting = null;
     });
     await this.starting;
   }
 
-  private async begin(signal: AbortSignal): Promise<void> {
+  private async begin(signal: AbortSignal, mustAnswer: boolean): Promise<void> {
     if (this.engine !== null && this.engine.role !== "stopped") return;
     const { spec, log } = this;
     const address = `Sync/${spec.name}`;
-    const { feeds } = await prepareSync({ address, spec, mustAnswer: true, signal, log });
+    const { feeds } = await prepareSync({ address, spec, mustAnswer, signal, log });
     const choices = { feeds, log, acceptDeletions: false, fromSnapshot: false };
     const engine = new SyncEngine(spec, engineDependencies(choices));
     this.failure = "";
@@ -78,7 +82,7 @@ export class HostedSync {
     const status =
       engine?.role === "active"
         ? engine.status()
-        : await readStatus((await this.clients()).b, controlPaths(this.spec.name));
+        : await readStatus(await this.client("b"), controlPaths(this.spec.name));
     return seenOf(role, status, this.now(), failure);
   }
 
@@ -96,7 +100,7 @@ export class HostedSync {
 
   /** Forgets everything that was kept of it, on both sides. Only once no engine runs any more. Rejects with ZooKeeperError. */
   async forget(): Promise<void> {
-    const { a, b } = await this.clients();
+    const [a, b] = await Promise.all([this.client("a"), this.client("b")]);
     const paths = controlPaths(this.spec.name);
     await removeRecords(a, paths);
     await removeRecords(b, paths);

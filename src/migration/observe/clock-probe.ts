@@ -1,6 +1,6 @@
 /**
- * How far the clocks of the two ensembles' leaders and ferry's are apart, before the synchronisation can tell: a znode is made below /ferry
- * and removed at once, and its time of creation compared with the moments before and after.
+ * How far the clocks of the two ensembles' leaders and ferry's are apart. The synchronisation tells it from what it carries over; before it
+ * can, a znode is made below /ferry and removed at once, and its time of creation compared with the moments before and after.
  */
 import { randomUUID } from "node:crypto";
 import type { ZooKeeperClient } from "../../zookeeper/types.js";
@@ -14,12 +14,15 @@ const EVERY_MS = 5_000;
 /** What is asked: a session of each side that is there. */
 export type ClockSides = (signal: AbortSignal) => Promise<readonly ZooKeeperClient[]>;
 
-export function clockProbe(sides: ClockSides, now: () => number): Probe {
+/** `told`: milliseconds, as the synchronisation says; null while it cannot. */
+export function clockProbe(told: () => Promise<number | null>, sides: ClockSides, now: () => number): Probe {
   let last: Measurement | null = null;
   return {
     measures: [of("clock-skew-ms")],
-    deadlineMs: 4_000,
+    deadlineMs: 6_000,
     look: async (signal) => {
+      const skew = await told();
+      if (skew !== null) return [known(of("clock-skew-ms"), now(), Math.abs(skew))];
       if (last !== null && now() - last.atMs < EVERY_MS) return [last];
       const offsets: number[] = [0];
       for (const client of await sides(signal)) offsets.push(await offsetOf(client, now));

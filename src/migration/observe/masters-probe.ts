@@ -17,9 +17,10 @@ export interface CandidateSight {
   readonly addresses: readonly string[];
 }
 
+/** Lowest number first. Null: a side that takes no part, because it is not there yet or not there any more. */
 export interface ElectionSight {
-  readonly a: readonly CandidateSight[];
-  readonly b: readonly CandidateSight[];
+  readonly a: readonly CandidateSight[] | null;
+  readonly b: readonly CandidateSight[] | null;
 }
 
 export interface MasterSight {
@@ -122,7 +123,7 @@ function judgeElection(
       ? known(whichSide, atMs, verdict.side, [verdict.address])
       : unknown(whichSide, atMs, verdict.reason),
     ...SIDES.map((side) => {
-      const own = election[side].filter(({ origin }) => origin === "own");
+      const own = (election[side] ?? []).filter(({ origin }) => origin === "own");
       return known(
         of("election-candidates", side),
         atMs,
@@ -137,29 +138,27 @@ type Agreement =
   | { readonly kind: "agreed"; readonly side: SideName; readonly address: string }
   | { readonly kind: "not"; readonly reason: string };
 
-/** Lowest on both sides is the same one, it takes itself for the leader, and every other master that answers sends to it. */
+/** Lowest on every side is the same one, it takes itself for the leader, and every other master that answers sends to it. */
 export function agreement(
   { a, b }: ElectionSight,
   up: readonly { readonly server: ServerRef; readonly state: MasterState }[],
 ): Agreement {
-  const [onA, onB] = [a[0], b[0]];
-  if (onA === undefined && onB === undefined) return not("nobody stands for election");
-  const lowest = onA ?? onB;
-  const [address] = lowest?.addresses ?? [];
-  if (lowest === undefined || address === undefined) return not("the lowest candidate names no address");
-  if (onA !== undefined && onB !== undefined && !onB.addresses.includes(address)) {
-    return not(`A shows ${address} as the leader, B shows ${onB.addresses[0] ?? "nobody"}`);
+  const views = [a, b].filter((view) => view !== null);
+  const [first] = views.map(([lowest]) => lowest);
+  const [address] = first?.addresses ?? [];
+  if (first === undefined || address === undefined) return not(`${a === null ? "B" : "A"} shows no leader`);
+  if (views.some(([lowest]) => lowest?.addresses.includes(address) !== true)) {
+    return not(`A shows ${address} as the leader, B shows ${b?.[0]?.addresses[0] ?? "nobody"}`);
   }
-  const others = up.filter(
-    ({ state }) => state.sendsTo === null || !lowest.addresses.includes(state.sendsTo),
+  const [astray] = up.filter(
+    ({ state }) => state.sendsTo === null || !first.addresses.includes(state.sendsTo),
   );
-  const [astray] = others;
-  if (astray !== undefined)
+  if (astray !== undefined) {
     return not(`${astray.server.name} sends to ${astray.state.sendsTo ?? "nobody"}, not to ${address}`);
+  }
   const leading = up.filter(({ state }) => state.elected);
   if (leading.length !== 1) return not(`${leading.length} masters take themselves for the leader`);
-  const side = onB?.origin === "own" ? "b" : "a";
-  return { kind: "agreed", side, address };
+  return { kind: "agreed", side: b?.[0]?.origin === "own" ? "b" : "a", address };
 }
 
 function not(reason: string): Agreement {

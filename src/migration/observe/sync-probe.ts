@@ -13,12 +13,11 @@ export interface SyncSight {
   readonly problem: string;
   /** When the engine said it, by its clock; null when none has said anything. */
   readonly writtenMs: number | null;
-  readonly clockSkewMs: number | null;
 }
 
 export function syncProbe(see: (signal: AbortSignal) => Promise<SyncSight>, now: () => number): Probe {
   return {
-    measures: [of("sync-live"), of("sync-lag-ms"), of("sync-conflicts"), of("clock-skew-ms")],
+    measures: [of("sync-live"), of("sync-lag-ms"), of("sync-conflicts")],
     deadlineMs: 3_000,
     look: async (signal) => judgeSync(await see(signal), now()),
   };
@@ -26,10 +25,9 @@ export function syncProbe(see: (signal: AbortSignal) => Promise<SyncSight>, now:
 
 /** Pure. */
 export function judgeSync(sight: SyncSight, atMs: number): Measurement[] {
-  const { live, lagMs, held, problem, writtenMs, clockSkewMs } = sight;
+  const { live, lagMs, held, problem, writtenMs } = sight;
   const said = writtenMs ?? atMs;
   const lag = of("sync-lag-ms");
-  const skew = of("clock-skew-ms");
   return [
     known(of("sync-live"), atMs, live, problem === "" ? [] : [problem]),
     // Nothing to bring over is no lag; but only an engine that is live can say that there is nothing.
@@ -37,9 +35,6 @@ export function judgeSync(sight: SyncSight, atMs: number): Measurement[] {
       ? known(lag, said, lagMs ?? 0)
       : unknown(lag, atMs, problem === "" ? "the synchronisation is not live" : problem),
     known(of("sync-conflicts"), atMs, held),
-    clockSkewMs === null
-      ? unknown(skew, atMs, "no transaction has told it yet")
-      : known(skew, said, Math.abs(clockSkewMs)),
   ];
 }
 

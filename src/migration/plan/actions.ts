@@ -191,6 +191,8 @@ function textOf(spec: MigrationSpec, step: ActionStep): string {
     case "drain-agents":
       return `Drain ${some(step.servers)} by Mesos itself: what is left there is ended with at most ${spec.drain.maxGraceSeconds} s of grace.`;
     case "repoint-framework":
+      if (frameworkOf(spec, step.framework)?.zookeeperPath === null)
+        return `Restart all instances of ${step.framework} with ${sideText(step.zookeeper)}'s ZooKeeper, and wait until it is connected with its old id. Its tasks run on meanwhile.`;
       return `Stop all instances of ${step.framework}, verify that its state is the same on both sides, start them with ${sideText(step.zookeeper)}'s ZooKeeper, and wait until it is connected with its old id. Its tasks run on meanwhile.`;
     case "archive":
       return `Archive snapshot and configuration of ${sideText(step.side)}, encrypted; kept for ${spec.rollbackRetentionHours} hours.`;

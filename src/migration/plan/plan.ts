@@ -86,7 +86,7 @@ function stagesOf(found: Found, all: readonly StageSteps[]): readonly StagePlan[
       number,
       title: stage.title,
       needsApproval: spec.approvals.includes(number),
-      ...gatesOf(spec, number),
+      ...gatesOf(spec, survey, stage),
       actions: numbered(spec, number, stage.steps),
       timeoutSeconds: spec.limits.stageTimeoutSeconds,
       wayBack: wayBackOf(found, number, before, platform),

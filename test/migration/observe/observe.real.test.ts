@@ -40,7 +40,11 @@ observing("our own connections are left out, those of others counted; clocks are
     other.kill("SIGKILL");
     await ended;
     await waitFor("it is gone", 20_000, async () => (await left()) === 0);
-    const [skew] = await clockProbe(async () => own, Date.now).look(signal);
+    const [skew] = await clockProbe(
+      async () => null,
+      async () => own,
+      Date.now,
+    ).look(signal);
     assert.ok(skew?.result.kind === "known" && Number(skew.result.value) < 1_000, JSON.stringify(skew));
     assert.equal((await own[0]?.getChildren("/ferry"))?.children, []);
   } finally {

@@ -6,11 +6,13 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { JsonObject } from "../../../src/value/json.js";
 import { freePorts } from "../../harness/ports.js";
+import { waitFor } from "../../harness/wait.js";
 import { makeCertificates } from "../../harness/zookeeper-certificates.js";
 import {
   create,
   destroy,
   differing,
+  ENSEMBLE,
   ensembleSpec,
   makeWorld,
   present,
@@ -86,6 +88,35 @@ single("serves with a PKCS12 store and gives its metrics to Prometheus", async (
 single("is restarted for a changed setting", async () => {
   spec = { ...spec, settings: { ...(spec["settings"] as JsonObject), maxClientCnxns: 33 } };
   succeeded(await update(world, spec));
+  assert.equal(await differing(world, spec), []);
+});
+
+single("is driven by itself: stopped, started again, changed, and nothing twice", async () => {
+  const handler = world.handler("ZooKeeperEnsemble");
+  const normal = handler.normalise(spec);
+  const operate = (action: "start" | "stop" | "status", of = normal) => {
+    if (handler.operate === undefined) throw new Error("no operate");
+    return handler.operate({ action, address: ENSEMBLE, spec: of, server: "1" }, world.context, () => {});
+  };
+  const before = await operate("status");
+  assert.equal([before.running, before.there, before.matches], [true, true, true]);
+  assert.equal(await operate("start"), before);
+  const stopped = await operate("stop");
+  assert.equal([stopped.running, stopped.there, stopped.pid], [false, true, null]);
+  assert.equal(await operate("stop"), stopped);
+  const started = await operate("start");
+  assert.equal([started.running, started.matches], [true, true]);
+  const other = { ...normal, settings: { ...(normal["settings"] as JsonObject), maxClientCnxns: 34 } };
+  assert.is((await operate("status", other)).matches, false);
+  const changed = await operate("start", other);
+  assert.equal([changed.running, changed.matches], [true, true]);
+  assert.is.not(changed.pid, started.pid);
+  await operate("start");
+  const seen = await waitFor("it serves again", 30_000, async () => {
+    const { attributes } = await present(world, spec);
+    return attributes["quorum"] === true;
+  });
+  assert.ok(seen);
   assert.equal(await differing(world, spec), []);
 });
 

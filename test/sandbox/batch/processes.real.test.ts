@@ -60,9 +60,17 @@ batch("jobs run; masters come and go; without checkpoints an agent's restart cos
     assert.is(await runningTask(), task);
     assert.is((await job("service"))?.["errorCount"], 0);
 
+    // At once: neither its agent's return nor its removal is awaited.
     await lab.end(agent, "SIGKILL");
+    await waitFor("the task is lost", 5_000, async () => (await job("service"))?.["errorCount"] === 1);
+    const known = (await ask(`http://${lab.ip(11)}:5050/tasks`)).body["tasks"] as readonly JsonObject[];
+    const lost = known.find(({ id }) => id === task);
+    const statuses = lost?.["statuses"] as readonly JsonObject[];
+    assert.is(lost?.["state"], "TASK_LOST");
+    assert.is(statuses.at(-1)?.["state"], "TASK_LOST");
     lab.agent(21);
-    await counts("service", "errorCount", 1);
+    await ask(`${url}/scheduler/job/service`, "PUT");
+    assert.is.not(await runningTask(), task);
   } catch (error) {
     console.error(lab.text(child));
     throw error;

@@ -1,16 +1,20 @@
 /** Stages, actions, gates and quorum as lines of plain text, shared by all renderings of a plan of a migration. Pure. */
-import type { Action } from "../../migration/model/action.js";
-import type { Comparison, Criterion, QuorumState, StagePlan } from "../../migration/model/plan.js";
+import type { Action } from "../model/action.js";
+import type { Criterion, QuorumState, StagePlan } from "../model/plan.js";
 
 /** A stage for reviewers of an ordinary plan: short, one line for each action and each gate. */
 export function stageLines(stage: StagePlan): readonly string[] {
-  const gate = (title: string, criteria: readonly Criterion[]): readonly string[] =>
-    criteria.length === 0 ? [] : [`${stage.number}: ${title}: ${criteria.map(criterionText).join("; ")}`];
+  const gate = (
+    title: string,
+    criteria: readonly Criterion[],
+    text: (criterion: Criterion) => string = criterionText,
+  ): readonly string[] =>
+    criteria.length === 0 ? [] : [`${stage.number}: ${title}: ${criteria.map(text).join("; ")}`];
   return [
     `${stageTitle(stage)}${stage.needsApproval ? ", after approval" : ""}`,
     ...gate("before", stage.prerequisites),
     ...stage.actions.map((action) => `${numberOf(action)} ${action.text}${handsText(action)}`),
-    ...gate("meanwhile", stage.watch),
+    ...gate("meanwhile", stage.watch, watchText),
     ...gate("proved by", stage.criteria),
     ...(stage.wayBack.length === 0
       ? []
@@ -36,33 +40,37 @@ export function handsText({ byHand }: Action): string {
 
 /** `Changes arrive soon enough (at most 100 ms, for 30 s)` */
 export function criterionText(criterion: Criterion): string {
-  const parts = [limitText(criterion.comparison, criterion.unit), holdText(criterion)].filter(
-    (part) => part !== "",
-  );
+  const { holdSeconds } = criterion;
+  return withLimits(criterion, holdSeconds === 0 ? "" : `for ${holdSeconds} s`);
+}
+
+/** The same for what is watched, where the seconds are those for which it may be broken. */
+export function watchText(criterion: Criterion): string {
+  const { holdSeconds } = criterion;
+  return withLimits(criterion, holdSeconds === 0 ? "" : `may be broken for ${holdSeconds} s`);
+}
+
+function withLimits(criterion: Criterion, time: string): string {
+  const parts = [limitText(criterion), time].filter((part) => part !== "");
   return parts.length === 0 ? criterion.text : `${criterion.text} (${parts.join(", ")})`;
 }
 
-export function holdText({ holdSeconds }: Criterion): string {
-  return holdSeconds === 0 ? "" : `for ${holdSeconds} s`;
-}
-
-export function limitText(comparison: Comparison, unit: string): string {
-  const amount = (limit: number): string => `${limit}${unit === "" ? "" : ` ${unit}`}`;
+/** Empty where the sentence says it all. */
+function limitText({ comparison, unit, measure }: Criterion): string {
   switch (comparison.kind) {
     case "at-most":
-      return comparison.limit === 0 ? "none" : `at most ${amount(comparison.limit)}`;
+      return comparison.limit === 0 ? `${measure} 0` : `at most ${amountText(comparison.limit, unit)}`;
     case "at-least":
-      return `at least ${amount(comparison.limit)}`;
+      return `at least ${amountText(comparison.limit, unit)}`;
     case "equals":
-      return equalText(comparison.value, unit);
+      return typeof comparison.value === "number" ? amountText(comparison.value, unit) : "";
   }
 }
 
-function equalText(value: number | string | boolean, unit: string): string {
-  if (value === true) return "";
-  if (value === false) return "not";
-  if (typeof value === "number") return `${value}${unit === "" ? "" : ` ${unit}`}`;
-  return value.toUpperCase();
+/** Units are in the plural. */
+function amountText(amount: number, unit: string): string {
+  if (unit === "") return String(amount);
+  return `${amount} ${amount === 1 && unit.length > 2 ? unit.replace(/s$/, "") : unit}`;
 }
 
 /** `3 of 3 vote, quorum 2, 1 may fail` */

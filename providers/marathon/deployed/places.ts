@@ -1,0 +1,96 @@
+/**
+ * Where a deployed Marathon had its state and where it is to have it: whether that is another place, and whether it may go there.
+ * Another place without its state would be another, empty Marathon, beside tasks that still run.
+ */
+import { DiagnosticError } from "../../../src/diagnostics/diagnostic.js";
+import { isSecret } from "../../../src/value/expression.js";
+import { canonicalJson, isObject, type Json, type JsonObject } from "../../../src/value/json.js";
+import { unknownValue } from "../../deployed/failures.js";
+import { resolveFramework } from "../../deployed/frameworks.js";
+import type { ProviderContext } from "../../provider.js";
+import { refusal } from "../failures.js";
+import { type Connect, whyNotAt, type ZooKeeperPlace } from "./zookeeper.js";
+
+/** `before`: zookeeper as it is live, with the servers in the place of an ensemble whose servers have changed since. */
+export interface PlaceChange {
+  readonly address: string;
+  readonly before: JsonObject;
+  readonly after: JsonObject;
+}
+
+const ADDRESS = /(^|\.)ZooKeeperEnsemble\//;
+
+function zookeeperOf(spec: JsonObject): JsonObject {
+  const { zookeeper } = spec;
+  return isObject(zookeeper) ? zookeeper : {};
+}
+
+/** The place that a spec names, with its credential. Rejects with DiagnosticError when it is not known. */
+export async function placeOf(
+  address: string,
+  spec: JsonObject,
+  context: ProviderContext,
+): Promise<ZooKeeperPlace> {
+  const { ensemble, connectString, path, auth } = zookeeperOf(spec);
+  // What is live of an ensemble that has other servers by now are the servers themselves.
+  const written = typeof ensemble === "string" && !ADDRESS.test(ensemble) ? ensemble : connectString;
+  const servers =
+    typeof written === "string"
+      ? written
+      : resolveFramework(address, { zookeeper: zookeeperOf(spec) }, context.resource)["zookeeper.ensemble"];
+  if (typeof servers !== "string") throw unknownValue(address, "zookeeper");
+  return { servers, path: String(path ?? ""), credential: await textOf(auth, context) };
+}
+
+async function textOf(auth: Json | undefined, context: ProviderContext): Promise<string | null> {
+  if (!isSecret(auth)) return null;
+  return (await context.secrets.resolve(auth.$secret)).toString("utf8").replace(/\r?\n$/, "");
+}
+
+/**
+ * `same`: nothing changes. `members`: the same ensemble with other servers, which restarts one by one can follow. `other`: another
+ * ensemble or path, where no two Marathons with one framework id may run beside each other.
+ */
+export type Move = "same" | "members" | "other";
+
+export function moveBetween(from: ZooKeeperPlace, to: ZooKeeperPlace): Move {
+  const [before, after] = [from, to].map(({ servers }) => servers.split(","));
+  if (from.path !== to.path) return "other";
+  if (canonicalJson([...(before ?? [])].sort()) === canonicalJson([...(after ?? [])].sort())) return "same";
+  return before?.some((server) => after?.includes(server)) === true ? "members" : "other";
+}
+
+/**
+ * Decides on a change of place, if it is one. Rejects with DiagnosticError when the state is not where it is to be: whoever wants
+ * it there has to move it.
+ */
+export async function checkMove(
+  { address, before, after }: PlaceChange,
+  context: ProviderContext,
+  connect: Connect,
+): Promise<Move> {
+  if (canonicalJson(zookeeperOf(before)) === canonicalJson(zookeeperOf(after))) return "same";
+  // Where it was may not be declared any more.
+  const from = await placeOf(address, before, context).catch((error: unknown) => {
+    if (error instanceof DiagnosticError) return null;
+    throw error;
+  });
+  const to = await placeOf(address, after, context).catch((error: unknown) => {
+    if (error instanceof DiagnosticError) throw stateMissing(address, "the new ensemble is not there yet");
+    throw error;
+  });
+  const move = from === null ? "other" : moveBetween(from, to);
+  if (move === "same") return move;
+  const reason = await whyNotAt(connect, from, to, context.signal);
+  if (reason !== null) throw stateMissing(address, reason);
+  return move;
+}
+
+function stateMissing(address: string, reason: string): DiagnosticError {
+  return refusal("marathon-state-missing", address, `zookeeper is changed, and ${reason}`, {
+    detail:
+      "Started there it would be another, empty Marathon with a new framework, while all tasks of the old one run on unattended. Nothing is changed.",
+    remedy:
+      "Move the masters' and Marathon's state by a Migration, or copy the state subtree while all Marathons are stopped, then apply again.",
+  });
+}

@@ -1,0 +1,120 @@
+/**
+ * What ferry looks at in the ZooKeeper of a deployed Marathon: whether its state is there, whose it is, and who stands for election
+ * under which address. Reads only.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import type { ConnectOptions, ZooKeeperClient } from "../../../src/zookeeper/types.js";
+import { isZooKeeperError } from "../../../src/zookeeper/zookeeper-error.js";
+
+export type Connect = (options: ConnectOptions) => Promise<ZooKeeperClient>;
+
+export interface ZooKeeperPlace {
+  /** `host:port,host:port`. */
+  readonly servers: string;
+  readonly path: string;
+  /** `user:password` of scheme digest; null = none. */
+  readonly credential: string | null;
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/** Where Marathon keeps its framework id: 16 buckets by the hash of the id, which is `id`. */
+const FRAMEWORK_ID = "state/framework-id/b/id";
+
+async function within<T>(
+  connect: Connect,
+  place: ZooKeeperPlace,
+  signal: AbortSignal,
+  act: (client: ZooKeeperClient) => Promise<T>,
+): Promise<T> {
+  const { servers, credential } = place;
+  const client = await connect({
+    connectString: servers,
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    signal,
+    auth: credential === null ? [] : [{ scheme: "digest", credential: Buffer.from(credential) }],
+  });
+  try {
+    return await act(client);
+  } finally {
+    await client.close();
+  }
+}
+
+/** The data of a znode; null when it is not there. */
+async function dataAt(client: ZooKeeperClient, path: string): Promise<Buffer | null> {
+  try {
+    return (await client.getData(path)).data ?? Buffer.alloc(0);
+  } catch (error) {
+    if (isZooKeeperError(error, "NO_NODE")) return null;
+    throw error;
+  }
+}
+
+/**
+ * Why a Marathon that has run at `from` cannot go on at `to`: its state is not there, or it is that of another one. Null when it
+ * can. Rejects on abort only.
+ */
+export async function whyNotAt(
+  connect: Connect,
+  from: ZooKeeperPlace | null,
+  to: ZooKeeperPlace,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const read = (place: ZooKeeperPlace): Promise<Buffer | null> =>
+    within(connect, place, signal, (client) => dataAt(client, `${place.path}/${FRAMEWORK_ID}`));
+  try {
+    const there = await read(to);
+    if (there === null) return `there is no state of a Marathon under ${to.path} on ${to.servers}`;
+    const here = from === null ? null : await read(from).catch(() => null);
+    signal.throwIfAborted();
+    if (here === null || here.equals(there)) return null;
+    return `the state under ${to.path} on ${to.servers} is that of another framework`;
+  } catch (error) {
+    signal.throwIfAborted();
+    return `${to.servers} cannot be asked for its state (${error instanceof Error ? error.message : String(error)})`;
+  }
+}
+
+export interface Waiting {
+  /** `host:port` of those who may not be candidates. */
+  readonly names: readonly string[];
+  /** Milliseconds for which it is waited. */
+  readonly forMs: number;
+  readonly signal: AbortSignal;
+  /** Called once, when there is something to wait for. */
+  onWait(): void;
+}
+
+const POLL_MS = 200;
+
+/**
+ * Resolves when nobody stands for election under those names, when time is up, or at once when that cannot be found out. Rejects
+ * on abort only.
+ */
+export async function noCandidate(connect: Connect, place: ZooKeeperPlace, waiting: Waiting): Promise<void> {
+  const { names, forMs, signal, onWait } = waiting;
+  try {
+    await within(connect, place, signal, async (client) => {
+      for (let waited = 0; waited < forMs && (await isCandidate(client, place, names)); waited += POLL_MS) {
+        if (waited === 0) onWait();
+        await delay(POLL_MS, undefined, { signal });
+      }
+    });
+  } catch {
+    // Who cannot be asked is not waited for: the runtime starts a server again that ends for this.
+    signal.throwIfAborted();
+  }
+}
+
+async function isCandidate(
+  client: ZooKeeperClient,
+  place: ZooKeeperPlace,
+  names: readonly string[],
+): Promise<boolean> {
+  const parent = `${place.path}/leader-curator`;
+  if ((await client.exists(parent)) === null) return false;
+  const { children } = await client.getChildren(parent);
+  const holders = await Promise.all(children.map((child) => dataAt(client, `${parent}/${child}`)));
+  return holders.some((holder) => holder !== null && names.includes(holder.toString("utf8")));
+}

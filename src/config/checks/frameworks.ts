@@ -1,0 +1,105 @@
+/**
+ * Deployed Marathons and other frameworks: credentials that masters want and that must not be read off a command line,
+ * placeholders that mean something, and ports that are needed. Texts only.
+ */
+import { didYouMean } from "../../diagnostics/suggestion.js";
+import { PLACEHOLDERS, placeholdersIn } from "../../mesos/placeholders.js";
+import type { Json } from "../../value/json.js";
+import type { LoadedResource } from "../resources/resource.js";
+import { type CheckInput, objectAt, ofKind, serversOf, specPlace, textAt } from "./input.js";
+
+const KINDS = ["MarathonInstance", "MesosFramework"];
+
+export function checkFrameworks(input: CheckInput): void {
+  for (const kind of KINDS) for (const framework of ofKind(input, kind)) checkCredentials(framework, input);
+  for (const framework of ofKind(input, "MesosFramework")) {
+    for (const text of textsOf(framework)) checkPlaceholders(framework, text, input);
+    checkPorts(framework, input);
+  }
+}
+
+/** Whether its masters are found by a URL with credentials. */
+function hasMasterCredentials(framework: LoadedResource): boolean {
+  return framework.spec["masterAuth"] !== undefined;
+}
+
+function checkCredentials(framework: LoadedResource, input: CheckInput): void {
+  const masters = textAt(framework.spec, "masters");
+  const target = masters === undefined ? undefined : input.byAddress.get(masters);
+  if (target === undefined || hasMasterCredentials(framework)) return;
+  if (objectAt(target.spec, "zookeeper")["auth"] === undefined) return;
+  input.report.error(
+    "masters-need-auth",
+    specPlace(framework, ["masters"]),
+    `${target.address} has credentials for its ZooKeeper, and ${framework.address} has no masterAuth`,
+    {
+      remedy: `set masterAuth to the reference that ${target.address} has as zookeeper.auth`,
+      address: framework.address,
+    },
+  );
+}
+
+interface Text {
+  readonly text: string;
+  readonly path: readonly (string | number)[];
+}
+
+function textsOf({ spec }: LoadedResource): Text[] {
+  const { arguments: list } = spec;
+  const written = Array.isArray(list) ? (list as readonly Json[]) : [];
+  const values = [
+    ...written.map((value, index) => ({ value, path: ["arguments", index] })),
+    ...Object.entries(objectAt(spec, "environment")).map(([name, value]) => ({
+      value,
+      path: ["environment", name],
+    })),
+  ];
+  return values.flatMap(({ value, path }) => (typeof value === "string" ? [{ text: value, path }] : []));
+}
+
+function checkPlaceholders(framework: LoadedResource, { text, path }: Text, input: CheckInput): void {
+  const { address, spec } = framework;
+  const problem = (code: string, summary: string, remedy: string): void =>
+    input.report.error(code, specPlace(framework, path), summary, { remedy, address });
+  for (const [written, name = ""] of text.matchAll(/\{([a-zA-Z]+)\}/g)) {
+    if ((PLACEHOLDERS as readonly string[]).includes(name)) continue;
+    const remedy = didYouMean(name, [...PLACEHOLDERS], "placeholder");
+    const summary = `${address} has ${written}, which is no placeholder and stays as it is`;
+    input.report.warning("unknown-placeholder", specPlace(framework, path), summary, { remedy, address });
+  }
+  const used = placeholdersIn(text);
+  const state = used.find((name) => name.startsWith("zk"));
+  if (state !== undefined && spec["zookeeper"] === undefined) {
+    const summary = `${address} has {${state}}, and no zookeeper`;
+    problem("placeholder-without-value", summary, "set zookeeper, or leave the placeholder out");
+  }
+  if (path[0] !== "arguments") return;
+  const guarded: Readonly<Record<string, boolean>> = {
+    zk: objectAt(spec, "zookeeper")["auth"] !== undefined,
+    master: hasMasterCredentials(framework),
+  };
+  for (const name of used.filter((one) => guarded[one] === true)) {
+    const summary = `{${name}} in the arguments of ${address} holds credentials, and everybody on the host can read a command line`;
+    problem(
+      "secret-in-arguments",
+      summary,
+      `use {${name}File}, a file that holds it, or put it into environment`,
+    );
+  }
+}
+
+function checkPorts(framework: LoadedResource, input: CheckInput): void {
+  const asked = objectAt(framework.spec, "health")["path"] !== undefined;
+  const used = textsOf(framework).some(({ text }) => placeholdersIn(text).includes("port"));
+  if (!asked && !used) return;
+  const why = asked ? "it is asked for its health" : "{port} is used";
+  for (const { item, index } of serversOf(framework)) {
+    if (item["port"] !== undefined) continue;
+    input.report.error(
+      "missing-port",
+      specPlace(framework, ["servers", index]),
+      `server ${String(item["id"])} of ${framework.address} has no port, and ${why}`,
+      { remedy: "add port", address: framework.address },
+    );
+  }
+}
