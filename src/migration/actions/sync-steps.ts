@@ -2,15 +2,25 @@
 import type { FenceOutcome } from "../../sync/sequence/fence-parent.js";
 import type { Fence } from "../coordination/counters.js";
 import { agreedLeader, leadersInWords } from "../coordination/election.js";
+import { ORIGIN_FACT, otherSide } from "../coordination/orientation.js";
 import { unsafe } from "../coordination/refusal.js";
 import type { SideName } from "../model/spec.js";
 import { notYet, once, type Scope, seen, until } from "./scope.js";
 import { done, NOT_DONE, type StepHandler, seconds } from "./step.js";
 
 export const startSync: StepHandler<"start-sync"> = {
-  async run(scope) {
-    const { sync } = scope.coordination;
+  async run(scope, step) {
+    const { coordination } = scope;
     const begun = scope.now();
+    const origin = await coordination.originFor(step.origin ?? "a", scope.signal);
+    coordination.turnTo(origin);
+    const { sync } = coordination;
+    if (!(await sync.canGoOn())) await refuseFollower(scope, origin);
+    await coordination.dropOther(origin);
+    if (origin === "b") {
+      scope.report("A is made as B is, which leads");
+      await sync.copyFirst(scope.signal);
+    }
     await sync.start(scope.signal, { wait: false });
     await untilLive(scope);
     const liveMs = scope.now() - begun;
@@ -25,15 +35,31 @@ export const startSync: StepHandler<"start-sync"> = {
     const { conflicts } = await sync.seen();
     return {
       text: `both directions are live, ${znodes} znodes are equal on both sides`,
-      facts: { liveMs, znodes, conflicts },
+      facts: { liveMs, znodes, conflicts, [ORIGIN_FACT]: origin },
     };
   },
 
-  async probe(scope) {
+  async probe(scope, step) {
+    scope.coordination.turnTo(await scope.coordination.originFor(step.origin ?? "a", scope.signal));
     const { role, live } = await scope.coordination.sync.seen();
     return role !== "none" && live ? done("both directions are live") : NOT_DONE;
   },
 };
+
+/** The side that is taken for right must not be the one that nobody runs on, with all masters on the other. */
+async function refuseFollower({ coordination }: Scope, origin: SideName): Promise<void> {
+  const election = await coordination.election();
+  const other = otherSide(origin);
+  const leads = (side: SideName) => election[side].candidates.some((member) => member.origin === "own");
+  if (leads(origin) || !leads(other)) return;
+  throw unsafe(
+    `${origin.toUpperCase()} would be taken for right, and all masters are on ${other.toUpperCase()}`,
+    {
+      detail: "What they have written since would be lost or undone. Nothing was copied.",
+      remedy: "Look where the masters are, then plan the way from there.",
+    },
+  );
+}
 
 export function untilLive(scope: Scope): Promise<void> {
   return until(scope, "both directions of the synchronisation to be live", async () => {

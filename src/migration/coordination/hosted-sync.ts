@@ -3,15 +3,18 @@
  * active, and what it says is told here whoever it is. It never ends the synchronisation but when asked to.
  */
 import { controlPaths } from "../../sync/control/layout.js";
-import { readStatus } from "../../sync/control/read-records.js";
-import type { DirectionStatus, SyncStatus } from "../../sync/control/records.js";
+import { readFolder, readProgress, readStatus } from "../../sync/control/read-records.js";
+import type { DirectionStatus, ShadowRecord, SyncStatus } from "../../sync/control/records.js";
 import { removeRecords } from "../../sync/control/remove-records.js";
 import { SyncEngine } from "../../sync/engine/engine.js";
 import { engineDependencies } from "../../sync/engine-dependencies.js";
 import { prepareSync } from "../../sync/prepare-sync.js";
-import type { SyncSpec } from "../../sync/spec.js";
+import { type Direction, directionsOf, type SyncSpec, targetOf } from "../../sync/spec.js";
 import type { ZooKeeperClient } from "../../zookeeper/types.js";
+import { isZooKeeperError } from "../../zookeeper/zookeeper-error.js";
 import type { SideName } from "../model/spec.js";
+import { copyFirst } from "./first-copy.js";
+import { turned, turnedStatus } from "./orientation.js";
 
 export interface SyncSeen {
   /** Of the engine in this process; `none`: there is none. */
@@ -42,8 +45,10 @@ export class HostedSync {
   /** Why the engine has ended by itself. */
   private failure = "";
 
+  /** @param spec with the side `origin` of the platform as its source */
   constructor(
     readonly spec: SyncSpec,
+    readonly origin: SideName,
     private readonly client: (side: SideName) => Promise<ZooKeeperClient>,
     private readonly now: () => number,
     private readonly log: (text: string) => void,
@@ -82,8 +87,36 @@ export class HostedSync {
     const status =
       engine?.role === "active"
         ? engine.status()
-        : await readStatus(await this.client("b"), controlPaths(this.spec.name));
-    return seenOf(role, status, this.now(), failure);
+        : await readStatus(await this.on("b"), controlPaths(this.spec.name));
+    const own = status === null ? null : turnedStatus(status, this.origin);
+    return seenOf(role, own, this.now(), failure);
+  }
+
+  /** Whether both directions have a checkpoint to go on from: what either side has is accounted for. */
+  async canGoOn(): Promise<boolean> {
+    const copied = await Promise.all(directionsOf(this.spec).map((direction) => this.hasCopied(direction)));
+    return copied.every((each) => each);
+  }
+
+  private async hasCopied(direction: Direction): Promise<boolean> {
+    const client = await this.on(targetOf(direction));
+    const checkpoint = await readProgress(client, controlPaths(this.spec.name), direction);
+    return checkpoint !== null && checkpoint.zxid !== "";
+  }
+
+  /**
+   * Makes the other side as the origin is, in one direction, as long as both have not counted yet. To be called before the first start where
+   * the other side may hold what is out of date. Rejects as copyFirst.
+   */
+  async copyFirst(signal: AbortSignal): Promise<void> {
+    if (await this.canGoOn()) return;
+    await this.stop();
+    await copyFirst(this.spec, signal, this.log);
+  }
+
+  /** A session with a side of the synchronisation. */
+  private on(side: SideName): Promise<ZooKeeperClient> {
+    return this.client(turned(this.origin, side));
   }
 
   /** Everything this engine had received is on both sides; at once when another one is active. */
@@ -98,12 +131,29 @@ export class HostedSync {
     await engine?.stop().catch(() => {});
   }
 
-  /** Forgets everything that was kept of it, on both sides. Only once no engine runs any more. Rejects with ZooKeeperError. */
+  /**
+   * Forgets everything that was kept of it, on both sides, with the shadows: nobody would take them away any more, and where both sides are
+   * synchronised once more they would count as candidates that never leave. Only once no engine runs any more. Rejects with ZooKeeperError.
+   */
   async forget(): Promise<void> {
-    const [a, b] = await Promise.all([this.client("a"), this.client("b")]);
     const paths = controlPaths(this.spec.name);
-    await removeRecords(a, paths);
-    await removeRecords(b, paths);
+    for (const direction of directionsOf(this.spec)) {
+      const client = await this.on(targetOf(direction));
+      const { records } = await readFolder<ShadowRecord>(client, paths.shadows(direction));
+      for (const { path } of records) await removeShadow(client, path);
+    }
+    for (const side of ["a", "b"] as const) await removeRecords(await this.on(side), paths);
+  }
+}
+
+/** Unless it is a session's own by now, or somebody has made something below it. */
+async function removeShadow(client: ZooKeeperClient, path: string): Promise<void> {
+  const stat = await client.exists(path);
+  if (stat === null || stat.ephemeralOwner !== 0n) return;
+  try {
+    await client.delete(path, stat.version);
+  } catch (error) {
+    if (!isZooKeeperError(error, "NO_NODE", "BAD_VERSION", "NOT_EMPTY")) throw error;
   }
 }
 

@@ -9,7 +9,11 @@ export type ActionStep =
   // Stage 1
   | { readonly kind: "take-baseline" }
   | { readonly kind: "deploy-ensemble"; readonly side: SideName }
-  | { readonly kind: "start-sync" }
+  /**
+   * Begun while B leads, `origin` is "b": A is made as B is before both sides count, because what A holds is from before. Left out: A is
+   * the source.
+   */
+  | { readonly kind: "start-sync"; readonly origin?: SideName }
   | { readonly kind: "fence-counters"; readonly paths: readonly string[]; readonly lower: SideName }
   // Masters
   /** With an empty log; done when its replica votes. */

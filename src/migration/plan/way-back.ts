@@ -49,7 +49,8 @@ class Walk {
   connect(to: Platform): void {
     if (!this.at.ensembles.a && to.ensembles.a) this.restore();
     if (this.at.sync || (!to.sync && !differs(this.at, to))) return;
-    this.take(6, { kind: "start-sync" });
+    const isBehind = leadingSide(this.at) === "b";
+    this.take(6, isBehind ? { kind: "start-sync", origin: "b" } : { kind: "start-sync" });
     this.fence(6);
   }
 
