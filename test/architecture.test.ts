@@ -149,6 +149,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/migration/audit": ["src/migration/model", "state", "state/local"],
   "src/migration/engine": ["src/migration/model", "src/migration/audit"],
+  "src/migration/expiry": [
+    "src/migration/model",
+    "src/migration/archive",
+    "src/migration/audit",
+    "src/migration/engine",
+  ],
   "src/migration/store": [
     "src/migration/model",
     "src/zookeeper",

@@ -15,12 +15,10 @@ export const startSync: StepHandler<"start-sync"> = {
     const origin = await coordination.originFor(step.origin ?? "a", scope.signal);
     coordination.turnTo(origin);
     const { sync } = coordination;
-    if (!(await sync.canGoOn())) await refuseFollower(scope, origin);
+    const isNew = !(await sync.canGoOn());
+    if (isNew) await refuseFollower(scope, origin);
     await coordination.dropOther(origin);
-    if (origin === "b") {
-      scope.report("A is made as B is, which leads");
-      await sync.copyFirst(scope.signal);
-    }
+    if (isNew && origin === "b") await catchUp(scope);
     await sync.start(scope.signal, { wait: false });
     await untilLive(scope);
     const liveMs = scope.now() - begun;
@@ -45,6 +43,17 @@ export const startSync: StepHandler<"start-sync"> = {
     return role !== "none" && live ? done("both directions are live") : NOT_DONE;
   },
 };
+
+/** A is made as B is. Its counters, higher from before, are fenced first: unfenced ones would be made equal, and B's raised. */
+async function catchUp(scope: Scope): Promise<void> {
+  const { coordination, spec } = scope;
+  scope.report("A is made as B is, which leads");
+  await coordination.sync.copyFirst(scope.signal);
+  for (const path of [spec.mesosPath, `${spec.mesosPath}/log_replicas`]) {
+    const there = await Promise.all([coordination.exists("a", path), coordination.exists("b", path)]);
+    if (there.every((each) => each)) await fence(scope, [path], "b");
+  }
+}
 
 /** The side that is taken for right must not be the one that nobody runs on, with all masters on the other. */
 async function refuseFollower({ coordination }: Scope, origin: SideName): Promise<void> {

@@ -13,6 +13,7 @@ import { type Direction, directionsOf, type SyncSpec, targetOf } from "../../syn
 import type { ZooKeeperClient } from "../../zookeeper/types.js";
 import { isZooKeeperError } from "../../zookeeper/zookeeper-error.js";
 import type { SideName } from "../model/spec.js";
+import { clearStale } from "./clear-stale.js";
 import { copyFirst } from "./first-copy.js";
 import { turned, turnedStatus } from "./orientation.js";
 
@@ -111,6 +112,9 @@ export class HostedSync {
   async copyFirst(signal: AbortSignal): Promise<void> {
     if (await this.canGoOn()) return;
     await this.stop();
+    const [source, target] = await Promise.all([this.on("a"), this.on("b")]);
+    const cleared = await clearStale({ source, target, rules: this.spec.paths, signal });
+    if (cleared > 0) this.log(`${this.spec.name}: ${cleared} znodes that were made anew since are cleared`);
     await copyFirst(this.spec, signal, this.log);
   }
 

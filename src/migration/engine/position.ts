@@ -4,6 +4,7 @@ import type { StagePlan } from "../model/plan.js";
 import type { Facts } from "../model/ports.js";
 import type { ActionRecord, MigrationRecord, StageRecord } from "../model/record.js";
 import { STAGES, type StageNumber } from "../model/spec.js";
+import { archiveOf } from "./archives.js";
 
 export function stagePlan(record: MigrationRecord, number: StageNumber): StagePlan {
   const found = record.plan.stages.find((stage) => stage.number === number);
@@ -92,8 +93,10 @@ export function doneAtMs(record: MigrationRecord): number | null {
   return record.stages.at(-1)?.endedMs ?? null;
 }
 
-/** Whether the archive of A has expired, so that there is no way back any more. */
+/** Whether it is done, and the time for a way back is over: the archive has expired, or would have. */
 export function isExpired(record: MigrationRecord, nowMs: number): boolean {
   const done = doneAtMs(record);
-  return done !== null && nowMs > done + record.spec.rollbackRetentionHours * 3_600_000;
+  if (done === null) return false;
+  const retained = done + record.spec.rollbackRetentionHours * 3_600_000;
+  return nowMs >= Math.min(retained, archiveOf(record)?.expiresMs ?? retained);
 }
