@@ -144,5 +144,6 @@ function identityAfter(fleet: Fleet, change: ChangeRequest): Json {
   const servers = specs.flatMap((spec) =>
     serversOf(fleet.kind, spec).map(({ id, host }) => ({ id: String(id), host: String(host) })),
   );
-  return identityOf([...new Map(servers.map((server) => [JSON.stringify(server), server])).values()]);
+  const places = identityOf([...new Map(servers.map((server) => [JSON.stringify(server), server])).values()]);
+  return isObject(change.identity) ? { ...change.identity, ...places } : places;
 }

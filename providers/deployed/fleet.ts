@@ -194,7 +194,9 @@ export class Fleet {
       found.editedFiles.length === 0 &&
       limits(found.unit.limits) === limits(unit.limits);
     if (!same) return "different";
-    return found.unit.restart === unit.restart ? "same" : "restart-policy";
+    if (found.unit.restart === unit.restart) return "same";
+    // A container is made anew for it.
+    return (await this.runtime(found.host)).kind === "docker" ? "different" : "restart-policy";
   }
 
   /** Makes the unit equal to `spec`; starts nothing, stops it when it must be made anew. */

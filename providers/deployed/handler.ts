@@ -1,5 +1,5 @@
 /** Puts a deployed kind behind the interface of a kind: hosts are opened for each call and closed after it. */
-import type { JsonObject } from "../../src/value/json.js";
+import type { Json, JsonObject } from "../../src/value/json.js";
 import type { ApplyResult, ChangeRequest, FieldRules, KindHandler, Progress } from "../provider.js";
 import { diagnosticsOf } from "./failures.js";
 import { type DeployedServer, Fleet, type OpenRuntime, withFleet } from "./fleet.js";
@@ -14,7 +14,12 @@ export interface HandlerParts
   /** Besides the list, which is told apart by id. */
   readonly rules?: Partial<FieldRules>;
   /** What the servers say of themselves; an answer that does not come is no reason to reject. `spec`: declared, or recorded. */
-  observe(fleet: Fleet, deployed: readonly DeployedServer[], spec: JsonObject): Promise<Observed>;
+  observe(
+    fleet: Fleet,
+    deployed: readonly DeployedServer[],
+    spec: JsonObject,
+    identity: Json,
+  ): Promise<Observed>;
   /** What it rejects with becomes the diagnostics of a failure. */
   apply(fleet: Fleet, change: ChangeRequest, report: (progress: Progress) => void): Promise<ApplyResult>;
 }
@@ -26,7 +31,8 @@ export function deployedHandler(parts: HandlerParts, openRuntime: OpenRuntime): 
       withFleet(new Fleet(kind, request.address, context, openRuntime), (fleet) =>
         readDeployed(fleet, request, {
           adopt,
-          observe: (servers) => parts.observe(fleet, servers, request.desired ?? request.recorded ?? {}),
+          observe: (servers) =>
+            parts.observe(fleet, servers, request.desired ?? request.recorded ?? {}, request.identity),
         }),
       );
   };

@@ -12,6 +12,8 @@ import { liveSpec } from "./live.js";
 export interface Observed {
   readonly attributes: JsonObject;
   readonly diagnostics: readonly Diagnostic[];
+  /** Facts to keep with the identity: what was once true of it and cannot be seen at all times. */
+  readonly facts?: JsonObject;
 }
 
 export interface ReadOptions {
@@ -37,7 +39,7 @@ export function hostsOf(fleet: Fleet, ...sources: readonly Json[]): string[] {
 }
 
 /** What finds the servers again: which of them are where. */
-export function identityOf(servers: readonly { readonly id: string; readonly host: string }[]): Json {
+export function identityOf(servers: readonly { readonly id: string; readonly host: string }[]): JsonObject {
   return { servers: servers.map(({ id, host }) => ({ id, host })) };
 }
 
@@ -67,9 +69,15 @@ async function look(fleet: Fleet, request: ReadRequest, options: ReadOptions): P
     return { status: "unreadable", diagnostics: complaints };
   }
   for (const server of others) await fleet.adopt(server);
-  const { attributes, diagnostics } = await options.observe(deployed);
+  const { attributes, diagnostics, facts } = await options.observe(deployed);
   const live = liveSpec(fleet.kind, deployed, desired, resolvedNow(fleet, desired));
-  return { status: "present", live, attributes, identity: identityOf(deployed), diagnostics };
+  return {
+    status: "present",
+    live,
+    attributes,
+    identity: { ...identityOf(deployed), ...facts },
+    diagnostics,
+  };
 }
 
 function foreign(fleet: Fleet, deployed: readonly DeployedServer[]): DeployedServer[] {

@@ -57,9 +57,9 @@ export class ServerWork {
   async start(spec: JsonObject, ids: readonly string[]): Promise<void> {
     const { fleet } = this.options;
     for (const id of ids) {
-      const former = this.former(id);
-      // A dead one may hold files that its next start must not take.
-      if (former !== undefined && former.host === this.hostOf(spec, id)) await fleet.stop(former.host, id);
+      const host = this.hostOf(spec, id);
+      // Its supervisor may be about to start it again as it was.
+      if ((await fleet.find(host, id)) !== null) await fleet.stop(host, id);
       await fleet.launch(spec, id);
     }
     await this.expectBack(

@@ -2,6 +2,7 @@
 import { type Clock, REAL_CLOCK } from "../../src/http/connection.js";
 import { MesosClient } from "../../src/mesos/client.js";
 import type { JsonObject } from "../../src/value/json.js";
+import { connect } from "../../src/zookeeper/connect.js";
 import type { OpenRuntime } from "../deployed/fleet.js";
 import { openRuntime } from "../open-runtime.js";
 import type { Provider } from "../provider.js";
@@ -35,7 +36,7 @@ export function createMesosProvider(
       agentHandler(dependencies),
       maintenanceHandler(dependencies),
       reservationHandler(dependencies),
-      frameworkHandler(open),
+      frameworkHandler(connect, open),
     ],
     close: () => clients.close(),
   };

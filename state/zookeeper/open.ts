@@ -2,7 +2,7 @@
 import type { SecretResolver } from "../../providers/provider.js";
 import type { StateBackendSettings } from "../../src/config/desired.js";
 import { connect } from "../../src/zookeeper/connect.js";
-import { type Acl, PERMS } from "../../src/zookeeper/types.js";
+import { type Acl, PERMS, type ZooKeeperClient } from "../../src/zookeeper/types.js";
 import type { StateBackend } from "../backend.js";
 import type { StateKeys } from "../encryption.js";
 import { createZooKeeperBackend } from "./backend.js";
@@ -20,11 +20,21 @@ export interface ZooKeeperOpenOptions {
 const SESSION_TIMEOUT_MS = 15_000;
 const CONNECT_TIMEOUT_MS = 15_000;
 
-/** Rejects with DiagnosticError when a credential cannot be read or no server answers. */
-export async function openZooKeeperBackend(
+/** A session with the ensemble that holds a project's state, and how znodes are made there. */
+export interface StateEnsemble {
+  readonly client: ZooKeeperClient;
+  /** e.g. `zookeeper 127.0.0.1:2181/ferry/state`. */
+  readonly location: string;
+  /** Without a slash at its end. */
+  readonly path: string;
+  readonly acl: readonly Acl[];
+}
+
+/** Rejects with DiagnosticError when a credential cannot be read or no server answers. The caller closes the client. */
+export async function connectStateEnsemble(
   settings: ZooKeeperStateSettings,
-  options: ZooKeeperOpenOptions,
-): Promise<StateBackend> {
+  options: Pick<ZooKeeperOpenOptions, "secrets" | "signal">,
+): Promise<StateEnsemble> {
   const path = settings.path.replace(/\/+$/, "");
   const location = `zookeeper ${settings.connectString}${path}`;
   const auth = await Promise.all(
@@ -41,16 +51,19 @@ export async function openZooKeeperBackend(
       auth,
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
-    return createZooKeeperBackend({
-      client,
-      location,
-      path,
-      acl: aclFor(auth.length > 0),
-      keys: options.keys,
-    });
+    return { client, location, path, acl: aclFor(auth.length > 0) };
   } catch (error) {
     throw stateError(error, "open", location, "Nothing was changed.");
   }
+}
+
+/** Rejects like connectStateEnsemble. */
+export async function openZooKeeperBackend(
+  settings: ZooKeeperStateSettings,
+  options: ZooKeeperOpenOptions,
+): Promise<StateBackend> {
+  const ensemble = await connectStateEnsemble(settings, options);
+  return createZooKeeperBackend({ ...ensemble, keys: options.keys });
 }
 
 /** With a credential only its owner may touch the state; without one the ensemble is taken to be a private one. */

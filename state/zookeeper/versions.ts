@@ -73,7 +73,7 @@ export class VersionNodes {
   }
 
   /** The bytes as they were before packing; null when the version (or a part of it) is not there. */
-  async read(entry: VersionEntry): Promise<Buffer | null> {
+  async read(entry: Pick<VersionEntry, "node" | "chunks" | "compression">): Promise<Buffer | null> {
     const chunks: Buffer[] = [];
     for (let from = 0; from < entry.chunks; from += WINDOW) {
       const indexes = Array.from(

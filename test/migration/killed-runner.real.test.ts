@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { Facts } from "../../src/migration/model/ports.js";
 import { waitFor } from "../harness/wait.js";
 import { actionOf, DEADLINE_MS, handOver, onPlatform, type Platform } from "./platform.js";
 import type { Asked, Order } from "./runner-child.js";
@@ -49,23 +50,33 @@ async function answer(on: Platform, child: ChildProcess, asked: Asked): Promise<
   return null;
 }
 
+function baselineOf({ facts }: Platform): Facts {
+  return [...facts.values()].find((each) => each["baseline"] === true) ?? {};
+}
+
+/** Two masters of B vote beside A's leader, whose name this is. */
+async function untilHandOver(on: Platform): Promise<string> {
+  await on.step({ kind: "start-sync" });
+  await on.step({ kind: "fence-counters", paths: PATHS, lower: "a" });
+  const baseline = (await on.step({ kind: "take-baseline" })).facts;
+  const [third = "", second = ""] = on.spec.source.masters.servers
+    .map(({ name }) => name)
+    .filter((name) => name !== baseline["leader"]);
+  await on.step({ kind: "stop-master", server: third });
+  await on.step({ kind: "start-master", server: "b1", quorum: 2, zookeeper: "b" });
+  await on.step({ kind: "stop-master", server: second });
+  await on.step({ kind: "start-master", server: "b2", quorum: 2, zookeeper: "b" });
+  return String(baseline["leader"]);
+}
+
 killed("in the middle of a hand-over: the next one goes on, and nobody leads twice", () =>
   onPlatform({ mode: "replace" }, async (on) => {
-    await on.step({ kind: "start-sync" });
-    await on.step({ kind: "fence-counters", paths: PATHS, lower: "a" });
-    const baseline = (await on.step({ kind: "take-baseline" })).facts;
-    const [third = "", second = ""] = on.spec.source.masters.servers
-      .map(({ name }) => name)
-      .filter((name) => name !== baseline["leader"]);
-    await on.step({ kind: "stop-master", server: third });
-    await on.step({ kind: "start-master", server: "b1", quorum: 2, zookeeper: "b" });
-    await on.step({ kind: "stop-master", server: second });
-    await on.step({ kind: "start-master", server: "b2", quorum: 2, zookeeper: "b" });
+    const leader = await untilHandOver(on);
     await on.leave();
 
     const step = handOver("a", { kind: "stop" });
-    const stopped = await runUntilStopped(on, { spec: on.spec, step, facts: baseline });
-    assert.is(stopped, baseline["leader"]);
+    const stopped = await runUntilStopped(on, { spec: on.spec, step, facts: baselineOf(on) });
+    assert.is(stopped, leader);
 
     const runner = await on.takeUp();
     const signal = new AbortController().signal;
@@ -84,6 +95,22 @@ killed("in the middle of a hand-over: the next one goes on, and nobody leads twi
     assert.equal(on.watch.doubles, []);
     assert.equal(await on.lostWeights(), []);
     console.log(`went on after kill -9: ${facts["resumedMs"]} ms`);
+  }),
+);
+
+killed("a leader that dies by itself before the hand-over is stopped all the same once it is back", () =>
+  onPlatform({ mode: "replace" }, async (on) => {
+    const leader = await untilHandOver(on);
+    // Else it would come back before the others, and lead again.
+    await on.step({ kind: "fence-counters", paths: PATHS, lower: "b" });
+    on.servers.crash(leader);
+    await waitFor("B leads", DEADLINE_MS, () => on.watch.leaders.at(-1)?.[0] === "b");
+    const step = { ...handOver("a", { kind: "stop" }), leader };
+    const { facts } = await on.step(step);
+    assert.is(facts["leaderBefore"], leader);
+    assert.is(on.servers.pid(leader), null);
+    assert.equal(on.watch.doubles, []);
+    assert.equal(await on.lostWeights(), []);
   }),
 );
 

@@ -108,8 +108,9 @@ export async function makeRunner(
     remove: () => Promise.resolve(),
     isThere: () => Promise.resolve(true),
   };
-  const mesos = { scheme: "http" as const, connectTimeoutMs: 1_000, requestTimeoutMs: 5_000 };
-  const marathon = { connectTimeoutMs: 1_000, requestTimeoutMs: 5_000 };
+  const timeouts = { connectTimeoutMs: 1_000, requestTimeoutMs: 5_000 };
+  const mesos = () => ({ scheme: "http" as const, ...timeouts });
+  const marathon = () => timeouts;
   return new MigrationRunner({
     spec,
     coordination,
@@ -144,8 +145,7 @@ export function recordOf(spec: MigrationSpec, step: ActionStep): MigrationRecord
   };
   const stage = { number: 1 as const, status: "acting" as const, ...times, actions: [done], criteria: [] };
   const plan = { formatVersion: 1 as const, migration: "lab", digest: "", stages: [], diagnostics: [] };
-  const fresh = newRecord("lab-1", spec, plan, 1);
-  return { ...fresh, status: "running", stages: [stage], stage: 1, epoch: 1 };
+  return { ...newRecord("lab-1", spec, plan, 1), status: "running", stages: [stage], stage: 1 };
 }
 
 export function actionOf(step: ActionStep): Action {

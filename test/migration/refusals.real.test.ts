@@ -91,7 +91,7 @@ refusals("a person restarts a master onto the other ZooKeeper, and ferry sees it
     if (server === undefined) throw new Error("there is no standby");
     await on.leave();
 
-    const mesos = new MesosAt({ scheme: "http" });
+    const mesos = new MesosAt(() => ({ scheme: "http" }));
     const marathon = (url: string) => new MarathonClient({ urls: [url] });
     const byHand = new ByHand({ migration: on.spec, mesos, marathon });
     const told: string[] = [];

@@ -104,8 +104,8 @@ export class Scene {
       coordination: await Coordination.open({ spec, secret, now, log }),
       control: { start: nobody, stop: nobody, remove: nobody, status: nobody },
       ensembles: a,
-      mesos: { scheme: "http" },
-      marathon: {},
+      mesos: () => ({ scheme: "http" }),
+      marathon: () => ({}),
       now,
       lookMs: 50,
       others: archiveSteps({

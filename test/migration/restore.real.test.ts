@@ -151,7 +151,7 @@ restores("A comes back as archived, and what B has written since wins; B does no
     assert.equal(stamps(await treeOf(a, ["/other"])), stamps(before.other));
 
     await refused(on.step({ kind: "start-sync" }), "migration-unsafe-step");
-    const { facts } = await on.step({ kind: "start-sync", origin: "b" });
+    const { facts } = await on.step({ kind: "start-sync", counts: "b" });
     assert.is(facts["origin"], "b");
     assert.is(facts["conflicts"], 0);
     assert.equal(stamps(await treeOf(b, SYNCED)), asB, "B has changed");
@@ -185,7 +185,7 @@ async function expectBothWays(on: Scene, a: ZooKeeperClient, b: ZooKeeperClient)
   await arrives(b, "/app/value", "from A");
   await on.leave();
   await set(b, "/app/value", "while nobody looked");
-  const record = recordOf(on.spec, actionOf({ kind: "start-sync", origin: "b" }).step);
+  const record = recordOf(on.spec, actionOf({ kind: "start-sync", counts: "b" }).step);
   await (await on.open()).sustain(record);
   await arrives(a, "/app/value", "while nobody looked");
   await put(a, "/app/late", "from A");

@@ -6,7 +6,7 @@ import type { Info } from "../../../src/marathon/answers.js";
 import { isMarathonError } from "../../../src/marathon/marathon-error.js";
 import { isObject, type JsonObject } from "../../../src/value/json.js";
 import type { Fleet } from "../../deployed/fleet.js";
-import { endpointOf } from "../../deployed/frameworks.js";
+import { endpointOf } from "../../frameworks/parts.js";
 import type { Clients } from "../access.js";
 
 export interface ServerAnswer {

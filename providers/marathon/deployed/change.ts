@@ -9,14 +9,15 @@ import type { DeployedServer, Fleet } from "../../deployed/fleet.js";
 import type { ServerStep } from "../../deployed/steps.js";
 import { serversOf } from "../../deployed/unit.js";
 import type { Conditions, ServerWork } from "../../deployed/work.js";
+import { leaderLast, together } from "../../frameworks/order.js";
+import { checkMove, placeOf } from "../../frameworks/places.js";
+import type { Connect } from "../../frameworks/reading.js";
 import type { ApplyResult, ChangeRequest, Progress } from "../../provider.js";
 import type { Clients } from "../access.js";
 import { refuseOther } from "../other-framework.js";
 import { askServer, selfOf } from "./ask.js";
 import { leaderOf, OTHER_FRAMEWORK, observeServers } from "./observe.js";
-import { leaderLast, together } from "./order.js";
-import { checkMove, placeOf } from "./places.js";
-import { type Connect, noCandidate } from "./zookeeper.js";
+import { marathonState, noCandidate } from "./zookeeper.js";
 
 export interface ChangeTools {
   readonly clients: Clients;
@@ -80,7 +81,11 @@ class InstanceChange {
     refuseOther(fleet.address, change.identity, frameworkId, OTHER_FRAMEWORK);
     if (change.action !== "update") return steps;
     const places = { address: fleet.address, before: change.before, after };
-    const move = await checkMove(places, fleet.context, tools.connect);
+    const move = await checkMove(
+      places,
+      fleet.context,
+      marathonState(fleet.address, tools.connect, fleet.signal),
+    );
     this.moving = move === "other";
     return this.moving ? together(steps) : leaderLast(steps, leaderOf(attributes));
   }

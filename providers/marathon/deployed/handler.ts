@@ -6,8 +6,10 @@ import { DiagnosticError } from "../../../src/diagnostics/diagnostic.js";
 import { isObject, type Json, type JsonObject } from "../../../src/value/json.js";
 import type { OpenRuntime } from "../../deployed/fleet.js";
 import { deployedHandler } from "../../deployed/handler.js";
-import { urlOutputs } from "../../deployed/outputs.js";
 import { plannedSteps, stepText } from "../../deployed/steps.js";
+import { movingTexts } from "../../frameworks/order.js";
+import { urlOutputs } from "../../frameworks/outputs.js";
+import { checkMove } from "../../frameworks/places.js";
 import type {
   ApplyResult,
   ChangeRequest,
@@ -20,21 +22,13 @@ import { frameworkOf, refuseOther } from "../other-framework.js";
 import { applyInstance, type ChangeTools, UNTIL } from "./change.js";
 import { MARATHON_SERVERS } from "./kind.js";
 import { OTHER_FRAMEWORK, observeServers } from "./observe.js";
-import { checkMove } from "./places.js";
-
-const PLACE = /^zookeeper\.(ensemble|connectString|path)$/;
+import { marathonState } from "./zookeeper.js";
 
 function describeSteps(change: ChangeRequest): string[] {
   const steps = plannedSteps(MARATHON_SERVERS, change, 1);
   const texts = steps.map((step) => stepText(MARATHON_SERVERS, step, UNTIL));
-  if (change.action !== "update") return texts;
-  if (change.fields.some((path) => PLACE.test(path))) {
-    return [
-      "check that this Marathon's state is at the new place, otherwise change nothing",
-      ...texts,
-      "(to another ensemble or path: all servers are stopped before the first one starts there)",
-    ];
-  }
+  const moving = movingTexts(change, texts);
+  if (moving !== null) return moving;
   const restarts = steps.filter(({ kind }) => kind === "change").length;
   return restarts > 1 ? [...texts, "(whichever server leads when it starts is restarted last)"] : texts;
 }
@@ -57,7 +51,12 @@ async function checked(
   const found = typeof attributes["frameworkId"] === "string" ? attributes["frameworkId"] : null;
   try {
     refuseOther(address, identity, found, OTHER_FRAMEWORK);
-    if (desired !== null) await checkMove({ address, before: live, after: desired }, context, connect);
+    if (desired !== null)
+      await checkMove(
+        { address, before: live, after: desired },
+        context,
+        marathonState(address, connect, context.signal),
+      );
   } catch (error) {
     if (error instanceof DiagnosticError) return { status: "unreadable", diagnostics: error.diagnostics };
     throw error;

@@ -5,6 +5,7 @@
 import { flagArguments } from "../../../src/marathon/flags.js";
 import { isUnknown } from "../../../src/value/expression.js";
 import { isObject, type Json, type JsonObject } from "../../../src/value/json.js";
+import type { BuildInput, DeployedKind, ServerBuild } from "../../deployed/kind.js";
 import {
   endpointOf,
   masterPlace,
@@ -15,8 +16,7 @@ import {
   secretVariables,
   statePlace,
   withSecretVariables,
-} from "../../deployed/frameworks.js";
-import type { BuildInput, DeployedKind, ServerBuild } from "../../deployed/kind.js";
+} from "../../frameworks/parts.js";
 
 const MESOS_SECRET_FILE = "mesos-secret";
 

@@ -3,59 +3,33 @@
  * under which address. Reads only.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import type { ConnectOptions, ZooKeeperClient } from "../../../src/zookeeper/types.js";
-import { isZooKeeperError } from "../../../src/zookeeper/zookeeper-error.js";
-
-export type Connect = (options: ConnectOptions) => Promise<ZooKeeperClient>;
-
-export interface ZooKeeperPlace {
-  /** `host:port,host:port`. */
-  readonly servers: string;
-  readonly path: string;
-  /** `user:password` of scheme digest; null = none. */
-  readonly credential: string | null;
-}
-
-const CONNECT_TIMEOUT_MS = 5_000;
+import type { ZooKeeperClient } from "../../../src/zookeeper/types.js";
+import type { StateRules, ZooKeeperPlace } from "../../frameworks/places.js";
+import { type Connect, dataAt, within } from "../../frameworks/reading.js";
+import { refusal } from "../failures.js";
 
 /** Where Marathon keeps its framework id: 16 buckets by the hash of the id, which is `id`. */
 const FRAMEWORK_ID = "state/framework-id/b/id";
 
-async function within<T>(
-  connect: Connect,
-  place: ZooKeeperPlace,
-  signal: AbortSignal,
-  act: (client: ZooKeeperClient) => Promise<T>,
-): Promise<T> {
-  const { servers, credential } = place;
-  const client = await connect({
-    connectString: servers,
-    connectTimeoutMs: CONNECT_TIMEOUT_MS,
-    signal,
-    auth: credential === null ? [] : [{ scheme: "digest", credential: Buffer.from(credential) }],
-  });
-  try {
-    return await act(client);
-  } finally {
-    await client.close();
-  }
-}
-
-/** The data of a znode; null when it is not there. */
-async function dataAt(client: ZooKeeperClient, path: string): Promise<Buffer | null> {
-  try {
-    return (await client.getData(path)).data ?? Buffer.alloc(0);
-  } catch (error) {
-    if (isZooKeeperError(error, "NO_NODE")) return null;
-    throw error;
-  }
+/** What `checkMove` must know of Marathon. */
+export function marathonState(address: string, connect: Connect, signal: AbortSignal): StateRules {
+  return {
+    whyNotAt: (from, to) => whyNotAt(connect, from, to, signal),
+    refusal: (reason) =>
+      refusal("marathon-state-missing", address, `zookeeper is changed, and ${reason}`, {
+        detail:
+          "Started there it would be another, empty Marathon with a new framework, while all tasks of the old one run on unattended. Nothing is changed.",
+        remedy:
+          "Move the masters' and Marathon's state by a Migration, or copy the state subtree while all Marathons are stopped, then apply again.",
+      }),
+  };
 }
 
 /**
  * Why a Marathon that has run at `from` cannot go on at `to`: its state is not there, or it is that of another one. Null when it
  * can. Rejects on abort only.
  */
-export async function whyNotAt(
+async function whyNotAt(
   connect: Connect,
   from: ZooKeeperPlace | null,
   to: ZooKeeperPlace,

@@ -3,6 +3,7 @@ import { isObject, type JsonObject } from "../../../src/value/json.js";
 import type { OpenRuntime } from "../../deployed/fleet.js";
 import { deployedHandler } from "../../deployed/handler.js";
 import { plannedSteps, stepText } from "../../deployed/steps.js";
+import { serversOf } from "../../deployed/unit.js";
 import type { ChangeRequest, KindHandler } from "../../provider.js";
 import { applyAgents, BACK } from "./apply.js";
 import { observeAgents } from "./observe.js";
@@ -21,26 +22,31 @@ function describeSteps(change: ChangeRequest): string[] {
   }
   if (change.action === "create") return steps.map((step) => stepText(AGENTS, step, "it is registered"));
   return steps.flatMap((step) => {
-    const text = stepText(AGENTS, step, BACK);
-    if (step.kind === "remove") return [`drain agent ${step.id}`, text, `mark agent ${step.id} gone`];
-    if (step.kind !== "change") return [text];
-    return [...step.ids.flatMap((id) => incompatible(change.before, change.after, id)), text];
+    if (step.kind === "remove") {
+      return [`drain agent ${step.id}`, stepText(AGENTS, step, BACK), `mark agent ${step.id} gone`];
+    }
+    if (step.kind !== "change") return [stepText(AGENTS, step, BACK)];
+    const special = new Map(
+      step.ids.flatMap((id) => {
+        const text = incompatible(change.before, change.after, id);
+        return text === null ? [] : [[id, text] as const];
+      }),
+    );
+    const others = step.ids.filter((id) => !special.has(id));
+    const restart = others.length === 0 ? [] : [stepText(AGENTS, { ...step, ids: others }, BACK)];
+    return [...special.values(), ...restart];
   });
 }
 
-function incompatible(before: JsonObject, after: JsonObject, id: string): string[] {
-  const entry = (spec: JsonObject): JsonObject => {
-    const list = spec["agents"];
-    const found = Array.isArray(list) ? list.find((one) => isObject(one) && one["id"] === id) : undefined;
-    return isObject(found) ? found : {};
-  };
+/** What is done with an agent that would refuse to start again; null when it would not. */
+function incompatible(before: JsonObject, after: JsonObject, id: string): string | null {
+  const entry = (spec: JsonObject): JsonObject =>
+    serversOf(AGENTS, spec).find((server) => server["id"] === id) ?? {};
   const what = refusedChange({ spec: before, server: entry(before) }, { spec: after, server: entry(after) });
-  if (what === null) return [];
+  if (what === null) return null;
   return after["replaceWhenChanged"] === true
-    ? [
-        `drain agent ${id} (its ${what} changes) and start it anew with an empty work directory, under another id`,
-      ]
-    : [`refuse: agent ${id} would not start again with another ${what}`];
+    ? `drain agent ${id}, start it anew with other ${what} and an empty work directory, wait until it is registered under another id`
+    : `refuse: agent ${id} would not start again with other ${what}`;
 }
 
 /** `openRuntime` reaches hosts. */

@@ -136,7 +136,7 @@ function refusals(fleet: Fleet, spec: JsonObject, { id, record }: DeployedServer
   return [
     warningDiagnostic(
       "mesos-agent-incompatible",
-      `${address}: agent ${id} would refuse to start with another ${what}`,
+      `${address}: agent ${id} would refuse to start again with other ${what}`,
       {
         address,
         detail: "Applying this will be refused, because the agent keeps to what it has registered with.",

@@ -2,7 +2,7 @@
 import { Exchange } from "../../../src/http/exchange.js";
 import { isObject, type JsonObject } from "../../../src/value/json.js";
 import type { Fleet } from "../../deployed/fleet.js";
-import { endpointOf } from "../../deployed/frameworks.js";
+import { endpointOf } from "../../frameworks/parts.js";
 import type { UnitStatus } from "../../runtime.js";
 import { STEADY_SECONDS } from "./kind.js";
 

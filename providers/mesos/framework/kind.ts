@@ -6,6 +6,7 @@ import { fillPlaceholders, type Placeholder, placeholdersIn } from "../../../src
 import { isUnknown } from "../../../src/value/expression.js";
 import { isObject, type Json, type JsonObject } from "../../../src/value/json.js";
 import { refusal } from "../../deployed/failures.js";
+import type { BuildInput, DeployedKind, ServerBuild } from "../../deployed/kind.js";
 import {
   endpointOf,
   masterPlace,
@@ -16,8 +17,7 @@ import {
   secretVariables,
   statePlace,
   withSecretVariables,
-} from "../../deployed/frameworks.js";
-import type { BuildInput, DeployedKind, ServerBuild } from "../../deployed/kind.js";
+} from "../../frameworks/parts.js";
 import type { UnitFile } from "../../runtime.js";
 
 const STOP_GRACE_MS = 20_000;

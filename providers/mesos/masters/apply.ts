@@ -2,17 +2,18 @@
  * Creates, changes and deletes masters: decides the steps from what is there now and does them one at a time, each only while a
  * quorum stays, each awaited until the log, the leader and the agents are back.
  */
-import { isObject, type JsonObject } from "../../../src/value/json.js";
+import { isObject, type Json, type JsonObject } from "../../../src/value/json.js";
 import { applying, currentServers, removeAll, workFor } from "../../deployed/apply.js";
 import { refusal } from "../../deployed/failures.js";
 import type { DeployedServer, Fleet } from "../../deployed/fleet.js";
-import { hostsOf } from "../../deployed/read.js";
+import { hostsOf, type Observed } from "../../deployed/read.js";
 import { wantedServers } from "../../deployed/steps.js";
 import { serversOf } from "../../deployed/unit.js";
 import type { ServerWork } from "../../deployed/work.js";
 import type { ApplyResult, ChangeRequest, Progress } from "../../provider.js";
 import {
   activeAgents,
+  isFounded,
   leaderOf,
   MasterWatch,
   notWhole,
@@ -38,14 +39,20 @@ export async function applyMasters(
     const hosts = hostsOf(fleet, change.after, before, change.identity);
     const watch = await MasterWatch.open(fleet, change.after);
     try {
-      await new MasterRollout(fleet, change.after, hosts, watch, report).run();
+      const founded = isFounded(change.identity);
+      await new MasterRollout({ fleet, after: change.after, hosts, founded, watch, report }).run();
     } finally {
       await watch.close();
     }
     return undefined;
   };
   return applying(fleet, change, act, (deployed) =>
-    observeMasters(fleet, change.action === "delete" ? change.before : change.after, deployed),
+    observeMasters(
+      fleet,
+      change.action === "delete" ? change.before : change.after,
+      deployed,
+      change.identity,
+    ),
   );
 }
 
@@ -54,26 +61,45 @@ export async function observeMasters(
   fleet: Fleet,
   spec: JsonObject,
   deployed: readonly DeployedServer[],
-): Promise<ReturnType<typeof observed>> {
+  identity: Json,
+): Promise<Observed> {
   const watch = await MasterWatch.open(fleet, spec);
   try {
-    return observed(fleet.address, deployed, await watch.look(deployed));
+    return observed(fleet.address, deployed, await watch.look(deployed), identity);
   } finally {
     await watch.close();
   }
+}
+
+interface RolloutInput {
+  readonly fleet: Fleet;
+  readonly after: JsonObject;
+  readonly hosts: readonly string[];
+  /** Whether their log was ever seen to work. */
+  readonly founded: boolean;
+  readonly watch: MasterWatch;
+  readonly report: Report;
 }
 
 class MasterRollout {
   /** Agents that were active before anything was touched. */
   private agents = 0;
 
-  constructor(
-    private readonly fleet: Fleet,
-    private readonly after: JsonObject,
-    private readonly hosts: readonly string[],
-    private readonly watch: MasterWatch,
-    private readonly report: Report,
-  ) {}
+  private readonly fleet: Fleet;
+  private readonly after: JsonObject;
+  private readonly hosts: readonly string[];
+  private readonly founded: boolean;
+  private readonly watch: MasterWatch;
+  private readonly report: Report;
+
+  constructor(given: RolloutInput) {
+    this.fleet = given.fleet;
+    this.after = given.after;
+    this.hosts = given.hosts;
+    this.founded = given.founded;
+    this.watch = given.watch;
+    this.report = given.report;
+  }
 
   async run(): Promise<void> {
     const deployed = await this.fleet.deployed(this.hosts);
@@ -101,7 +127,7 @@ class MasterRollout {
     const quorum = deployedQuorum(deployed, wantedQuorum);
     const current = await currentServers(fleet, after, deployed);
     const wanted = wantedServers(MASTERS, after);
-    const unfounded = isUnfounded(deployed, sight);
+    const unfounded = !this.founded && isUnfounded(deployed, sight);
     const plan = masterSteps({ current, wanted, quorum, wantedQuorum, leader: leaderOf(sight), unfounded });
     if (plan.kind === "refused") {
       throw refusal("mesos-masters-change", fleet.address, plan.reason, {

@@ -53,7 +53,7 @@ export function mastersHandler(openRuntime: OpenRuntime): KindHandler {
       outputs,
       attributeNames: ["leader", "version", "recovered", "ensembleSize", "agents", "status"],
       describeSteps,
-      observe: (fleet, deployed, spec) => observeMasters(fleet, spec, deployed),
+      observe: (fleet, deployed, spec, identity) => observeMasters(fleet, spec, deployed, identity),
       apply: (fleet: Fleet, change, report) => applyMasters(fleet, change, report),
     },
     openRuntime,

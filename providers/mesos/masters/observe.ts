@@ -3,7 +3,7 @@ import { type Diagnostic, warningDiagnostic } from "../../../src/diagnostics/dia
 import { MesosClient } from "../../../src/mesos/client.js";
 import { isMesosError } from "../../../src/mesos/mesos-error.js";
 import type { MasterState } from "../../../src/mesos/one-master.js";
-import { isObject, type JsonObject } from "../../../src/value/json.js";
+import { isObject, type Json, type JsonObject } from "../../../src/value/json.js";
 import type { DeployedServer, Fleet } from "../../deployed/fleet.js";
 import type { Observed } from "../../deployed/read.js";
 import { nodeConnection } from "../access.js";
@@ -108,8 +108,18 @@ function adviceFor(answer: Answer): string {
   return answer.kind === "refused" ? " (give access.auth a principal that may read the metrics)" : "";
 }
 
-/** Attributes and warnings of a reading. */
-export function observed(address: string, deployed: readonly DeployedServer[], sight: Sight): Observed {
+/** Whether their log was ever seen to work: from then on an empty replica is a new one, and not the first of a new log. */
+export function isFounded(identity: Json): boolean {
+  return isObject(identity) && identity["founded"] === true;
+}
+
+/** Attributes and warnings of a reading. `identity`: as it was before. */
+export function observed(
+  address: string,
+  deployed: readonly DeployedServer[],
+  sight: Sight,
+  identity: Json,
+): Observed {
   const leader = leaderOf(sight);
   const leading = leader === null ? null : seenOf(sight, leader);
   const attributes: JsonObject = {
@@ -132,7 +142,12 @@ export function observed(address: string, deployed: readonly DeployedServer[], s
     answer.kind === "seen" ? [] : [silent(address, id, answer)],
   );
   const elected = [...sight].filter(([id]) => seenOf(sight, id)?.elected === true).map(([id]) => id);
-  return { attributes, diagnostics: [...warnings, ...(elected.length > 1 ? [split(address, elected)] : [])] };
+  const founded = isFounded(identity) || [...sight].some(([id]) => seenOf(sight, id)?.logRecovered === true);
+  return {
+    attributes,
+    diagnostics: [...warnings, ...(elected.length > 1 ? [split(address, elected)] : [])],
+    facts: founded ? { founded } : {},
+  };
 }
 
 function silent(address: string, id: string, answer: Answer): Diagnostic {

@@ -1,42 +1,18 @@
 /**
- * Deployed Marathons and other frameworks: credentials that masters want and that must not be read off a command line,
- * placeholders that mean something, and ports that are needed. Texts only.
+ * Deployed frameworks: credentials that must not be read off a command line, placeholders that mean something, and ports that are
+ * needed. Texts only.
  */
 import { didYouMean } from "../../diagnostics/suggestion.js";
 import { PLACEHOLDERS, placeholdersIn } from "../../mesos/placeholders.js";
 import type { Json } from "../../value/json.js";
 import type { LoadedResource } from "../resources/resource.js";
-import { type CheckInput, objectAt, ofKind, serversOf, specPlace, textAt } from "./input.js";
-
-const KINDS = ["MarathonInstance", "MesosFramework"];
+import { type CheckInput, objectAt, ofKind, serversOf, specPlace } from "./input.js";
 
 export function checkFrameworks(input: CheckInput): void {
-  for (const kind of KINDS) for (const framework of ofKind(input, kind)) checkCredentials(framework, input);
   for (const framework of ofKind(input, "MesosFramework")) {
     for (const text of textsOf(framework)) checkPlaceholders(framework, text, input);
     checkPorts(framework, input);
   }
-}
-
-/** Whether its masters are found by a URL with credentials. */
-function hasMasterCredentials(framework: LoadedResource): boolean {
-  return framework.spec["masterAuth"] !== undefined;
-}
-
-function checkCredentials(framework: LoadedResource, input: CheckInput): void {
-  const masters = textAt(framework.spec, "masters");
-  const target = masters === undefined ? undefined : input.byAddress.get(masters);
-  if (target === undefined || hasMasterCredentials(framework)) return;
-  if (objectAt(target.spec, "zookeeper")["auth"] === undefined) return;
-  input.report.error(
-    "masters-need-auth",
-    specPlace(framework, ["masters"]),
-    `${target.address} has credentials for its ZooKeeper, and ${framework.address} has no masterAuth`,
-    {
-      remedy: `set masterAuth to the reference that ${target.address} has as zookeeper.auth`,
-      address: framework.address,
-    },
-  );
 }
 
 interface Text {
@@ -76,7 +52,7 @@ function checkPlaceholders(framework: LoadedResource, { text, path }: Text, inpu
   if (path[0] !== "arguments") return;
   const guarded: Readonly<Record<string, boolean>> = {
     zk: objectAt(spec, "zookeeper")["auth"] !== undefined,
-    master: hasMasterCredentials(framework),
+    master: spec["masterAuth"] !== undefined,
   };
   for (const name of used.filter((one) => guarded[one] === true)) {
     const summary = `{${name}} in the arguments of ${address} holds credentials, and everybody on the host can read a command line`;

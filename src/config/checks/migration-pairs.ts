@@ -39,7 +39,7 @@ function reportShared(
       ? `the same ${one.side}`
       : `the ${one.side} of one as the ${other.side} of the other`;
   input.report.error(
-    one.side === other.side ? "migration-shared" : "migration-chain",
+    "migration-shared",
     specPlace(one.migration, [one.side, field]),
     `${one.migration.address} and ${other.migration.address} have ${as}: ${field}`,
     {

@@ -144,8 +144,9 @@ function frameworksOf(migration: LoadedResource, input: CheckInput) {
 function checkFrameworks(migration: LoadedResource, input: CheckInput): void {
   const source = endpointsAt(accessOf(objectAt(migration.spec, "source")["zookeeper"]), input);
   const seen = new Map<string, number>();
-  for (const { index, declared } of frameworksOf(migration, input)) {
+  for (const { entry, index, declared } of frameworksOf(migration, input)) {
     if (declared === undefined) continue;
+    checkFields(migration, entry, index, input);
     if (seen.has(declared.address)) {
       input.report.error(
         "repeated",
@@ -167,6 +168,20 @@ function checkFrameworks(migration: LoadedResource, input: CheckInput): void {
       },
     );
   }
+}
+
+const NAMED_ONLY = ["servers", "urls", "zookeeperPath", "auth"] as const;
+
+/** What a declared framework says itself. */
+function checkFields(migration: LoadedResource, entry: unknown, index: number, input: CheckInput): void {
+  const given = isObject(entry) ? NAMED_ONLY.find((field) => entry[field] !== undefined) : undefined;
+  if (given === undefined) return;
+  input.report.error(
+    "migration-named-only",
+    { ...specPlace(migration, ["frameworks", index, given]), target: "key" },
+    `frameworks of ${migration.address}: ${given} is for a framework that is only named`,
+    { remedy: "leave it out: what is declared says so itself", address: migration.address },
+  );
 }
 
 /** The subtrees that are carried over, as one Sync would have them. */

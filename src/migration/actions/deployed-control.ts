@@ -13,8 +13,7 @@ import type {
 import { DiagnosticError, hasErrors } from "../../diagnostics/diagnostic.js";
 import type { JsonObject } from "../../value/json.js";
 import { impossible } from "../coordination/refusal.js";
-import type { MigrationSpec, ZooKeeperSide } from "../model/spec.js";
-import { changedSpec } from "./changed-spec.js";
+import type { ZooKeeperSide } from "../model/spec.js";
 import type { EnsembleControl } from "./ensemble-control.js";
 import type { ControlContext, ServerChange, ServerControl, ServerStatus } from "./server-control.js";
 import type { Server } from "./servers.js";
@@ -26,10 +25,7 @@ export interface Kinds {
 }
 
 export class DeployedControl implements ServerControl {
-  constructor(
-    private readonly migration: MigrationSpec,
-    private readonly kinds: Kinds,
-  ) {}
+  constructor(private readonly kinds: Kinds) {}
 
   async start(server: Server, change: ServerChange, context: ControlContext): Promise<void> {
     await this.operate(server, change, { action: "start" }, context);
@@ -58,17 +54,15 @@ export class DeployedControl implements ServerControl {
     operation: Operation,
     { signal, report }: ControlContext,
   ): Promise<OperationResult> {
-    const { ref, role, spec } = server;
+    const { ref, specs } = server;
     const world = this.kinds.context(signal);
+    const spec = change.zookeeper === undefined ? (specs.a ?? specs.b) : specs[change.zookeeper];
     if (ref.deployed === null || spec === null) throw notDeployed(ref.name);
     const address = ref.deployed.resource;
     const handler = handlerOf(this.kinds, world, address);
     if (handler.operate === undefined) throw notDeployed(ref.name);
-    const target = {
-      address,
-      spec: changedSpec(this.migration, role, spec, change),
-      server: ref.deployed.server,
-    };
+    const quorum: JsonObject = change.quorum === undefined ? {} : { quorum: change.quorum };
+    const target = { address, spec: { ...spec, ...quorum }, server: ref.deployed.server };
     return handler.operate({ ...operation, ...target }, world, ({ message }: Progress) => report(message));
   }
 }
@@ -164,7 +158,7 @@ function handlerOf(kinds: Kinds, world: ProviderContext, address: string): KindH
 }
 
 function notDeployed(name: string): Error {
-  return impossible(`${name} is not deployed by ferry`, {
+  return impossible(`${name} is not deployed by ferry on that side`, {
     detail: "Nothing was touched.",
     remedy: "Plan the migration anew: such a server is for a person.",
   });

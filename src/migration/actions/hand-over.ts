@@ -6,7 +6,15 @@ import { agreedLeader, leadersInWords } from "../coordination/election.js";
 import { unsafe } from "../coordination/refusal.js";
 import type { ActionOutcome } from "../model/ports.js";
 import type { SideName } from "../model/spec.js";
-import { isMember, lookSettledWith, proveStopped, removeZnodes, settledWith } from "./master-steps.js";
+import {
+  isMember,
+  lookSettledWith,
+  proveStopped,
+  refuseBelowQuorum,
+  removeZnodes,
+  settledWith,
+  stopMaster,
+} from "./master-steps.js";
 import { baselineOf, lookReturned, type Registered, registeredAt } from "./returning.js";
 import { notYet, once, type Scope, seen, until } from "./scope.js";
 import type { Server } from "./servers.js";
@@ -40,7 +48,8 @@ export const handOver: StepHandler<"hand-over"> = {
       lookReturned(scope, leader.server.ref.address, baselineOf(scope.facts)),
     );
     if (back.kind === "not-yet") return NOT_DONE;
-    const isDone = step.then.kind === "stop" || missingOf(scope, step.from, look.value).length === 0;
+    const isWhole = step.then.kind === "stop" || missingOf(scope, step.from, look.value).length === 0;
+    const isDone = isWhole && strayOf(scope, step, look.value) === null;
     return isDone ? done(standing(look.value), { leaderAfter: leader.server.ref.name }) : NOT_DONE;
   },
 };
@@ -134,7 +143,7 @@ async function goOn(scope: Scope, step: Step, stopped: Server | null): Promise<A
   }
   const expected = baselineOf(scope.facts);
   const taken = await takenOver(scope, step.from, expected, begun);
-  const old = stopped ?? (await missingOne(scope, step));
+  const old = stopped ?? (await backOnOldSide(scope, step)) ?? (await missingOne(scope, step));
   if (old !== null) await afterwards(scope, step, old);
   const { text, facts } = outcomeOf(taken, old, expected);
   // The time of the cut-over was lost with the process that had begun it.
@@ -175,6 +184,24 @@ function missingOf(scope: Scope, from: SideName, standing: Settled): readonly Se
   return scope.servers
     .mastersOf(from === "a" ? source : target)
     .filter((server) => !isMember(standing, server));
+}
+
+/** The former leader, when it is back as a standby of its old side; null otherwise. */
+function strayOf(scope: Scope, { leader, from }: Step, { masters }: Settled): Server | null {
+  if (leader === undefined) return null;
+  const server = scope.servers.named(leader);
+  return masters.some((master) => master.server === server && master.side === from) ? server : null;
+}
+
+/** One that ended by itself, so that leadership moved, and that its supervisor has started again: stopped as a standby. */
+async function backOnOldSide(scope: Scope, step: Step): Promise<Server | null> {
+  const now = await settled(scope);
+  const server = strayOf(scope, step, now);
+  if (server === null) return null;
+  await refuseBelowQuorum(scope, now, server);
+  scope.report(`stop ${server.ref.name}, which led and is a standby now`);
+  await stopMaster(scope, server);
+  return server;
 }
 
 /** The one that was stopped by an attempt that was cut off; null when it is back, or is not to come back. */

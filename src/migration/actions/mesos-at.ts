@@ -8,13 +8,14 @@ export type MesosAccess = Omit<MesosConnection, "masters" | "retryMs">;
 export class MesosAt {
   private readonly clients = new Map<string, MesosClient>();
 
-  constructor(private readonly access: MesosAccess) {}
+  /** @param access of the one at that address */
+  constructor(private readonly access: (address: string) => MesosAccess) {}
 
   /** Of the one at `host:port`. Calls are made once: whoever asks looks again by itself. */
   at(address: string): MesosClient {
     const known = this.clients.get(address);
     if (known !== undefined) return known;
-    const made = new MesosClient({ ...this.access, masters: { addresses: [address] }, retryMs: 0 });
+    const made = new MesosClient({ ...this.access(address), masters: { addresses: [address] }, retryMs: 0 });
     this.clients.set(address, made);
     return made;
   }

@@ -85,9 +85,10 @@ async function lookBefore(scope: Scope, framework: FrameworkRef, { old }: Instan
 }
 
 /** As it says itself; null when it has no API that ferry speaks, or does not know one yet. */
-async function idTold({ marathon, signal }: Scope, { kind, urls }: FrameworkRef): Promise<string | null> {
+async function idTold({ marathon, signal }: Scope, framework: FrameworkRef): Promise<string | null> {
+  const { kind, urls } = framework;
   if (kind !== "marathon" || urls.length === 0) return null;
-  const client = new MarathonClient({ ...marathon, urls });
+  const client = new MarathonClient({ ...marathon(framework), urls });
   try {
     return (await client.info(signal)).frameworkId;
   } finally {

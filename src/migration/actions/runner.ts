@@ -12,7 +12,7 @@ import { impossible, lateStep } from "../coordination/refusal.js";
 import type { Action, ActionStep } from "../model/action.js";
 import type { ActionContext, ActionOutcome, ActionRunner, Probe } from "../model/ports.js";
 import type { MigrationRecord } from "../model/record.js";
-import type { MigrationSpec } from "../model/spec.js";
+import type { FrameworkRef, MigrationSpec } from "../model/spec.js";
 import { deactivateAgents, reactivateAgents } from "./agent-activity.js";
 import type { EnsembleControl } from "./ensemble-control.js";
 import { deployEnsemble, removeEnsemble } from "./ensemble-steps.js";
@@ -37,8 +37,9 @@ export interface RunnerOptions {
   readonly coordination: Coordination;
   readonly control: ServerControl;
   readonly ensembles: EnsembleControl;
-  readonly mesos: MesosAccess;
-  readonly marathon: Omit<MarathonAccess, "retryMs">;
+  /** Of the master or agent at `host:port`. */
+  readonly mesos: (address: string) => MesosAccess;
+  readonly marathon: (framework: FrameworkRef) => Omit<MarathonAccess, "retryMs">;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Milliseconds between two looks; 200 when left out. */
@@ -83,7 +84,7 @@ export class MigrationRunner implements ActionRunner {
       ...world,
       servers: new Servers(options.spec),
       mesos: new MesosAt(mesos),
-      marathon: { ...marathon, retryMs: 0 },
+      marathon: (framework) => ({ ...marathon(framework), retryMs: 0 }),
       lookMs,
     };
     this.handlers = { ...OWN, ...others };

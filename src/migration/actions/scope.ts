@@ -11,7 +11,7 @@ import type { Coordination } from "../coordination/coordination.js";
 import { lateStep } from "../coordination/refusal.js";
 import type { Action } from "../model/action.js";
 import type { Facts } from "../model/ports.js";
-import type { MigrationSpec } from "../model/spec.js";
+import type { FrameworkRef, MigrationSpec } from "../model/spec.js";
 import type { EnsembleControl } from "./ensemble-control.js";
 import type { MesosAt } from "./mesos-at.js";
 import type { ControlContext, ServerControl } from "./server-control.js";
@@ -28,7 +28,7 @@ export interface World {
   readonly control: ServerControl;
   readonly ensembles: EnsembleControl;
   readonly mesos: MesosAt;
-  readonly marathon: MarathonAccess;
+  readonly marathon: (framework: FrameworkRef) => MarathonAccess;
   /** Milliseconds between two looks. */
   readonly lookMs: number;
   readonly now: () => number;

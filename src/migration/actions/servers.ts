@@ -1,17 +1,16 @@
 /** The servers of a migration by the names that steps use, with what is needed to drive them. Pure. */
 import type { JsonObject } from "../../value/json.js";
 import { impossible } from "../coordination/refusal.js";
-import type { FrameworkRef, MigrationSpec, PlatformSide, ServerRef } from "../model/spec.js";
+import { specOn } from "../declared/on-side.js";
+import type { FrameworkRef, MigrationSpec, PlatformSide, ServerRef, SideName } from "../model/spec.js";
 
 export type Role = "master" | "agent" | "framework";
 
 export interface Server {
   readonly ref: ServerRef;
   readonly role: Role;
-  /** Of the resource that it belongs to; null when it is only named. */
-  readonly resource: string | null;
-  /** Normalised spec of that resource. */
-  readonly spec: JsonObject | null;
+  /** Normalised specs of its resource as it is on each side; null where ferry does not deploy it. */
+  readonly specs: Readonly<Record<SideName, JsonObject | null>>;
 }
 
 export class Servers {
@@ -22,23 +21,30 @@ export class Servers {
 
   constructor(private readonly spec: MigrationSpec) {
     const { source, target } = spec;
-    this.masters = this.add("master", [source, target], ({ masters }) => masters);
-    this.agents = this.add("agent", [source, target], ({ agents }) => agents);
-    this.add("framework", spec.frameworks, (framework) => framework);
+    this.masters = this.add("master", source.masters, target.masters);
+    this.agents = this.add("agent", source.agents, target.agents);
+    for (const framework of spec.frameworks) this.add("framework", framework, this.moved(framework));
   }
 
-  private add<T>(role: Role, holders: readonly T[], of: (holder: T) => Holder): readonly Server[] {
-    const added: Server[] = [];
-    for (const holder of holders) {
-      const { servers, resource, spec } = of(holder);
-      for (const ref of servers) {
-        if (this.byName.has(ref.name)) continue;
-        const server: Server = { ref, role, resource: ref.deployed?.resource ?? resource, spec };
-        this.byName.set(ref.name, server);
-        added.push(server);
-      }
-    }
-    return added;
+  /** Those of both, each once. */
+  private add(role: Role, a: Holder, b: Holder): readonly Server[] {
+    const specIn = ({ servers, spec }: Holder, name: string): JsonObject | null =>
+      servers.some((ref) => ref.name === name) ? spec : null;
+    const distinct = new Map([...a.servers, ...b.servers].map((ref) => [ref.name, ref]));
+    return [...distinct.values()].map((ref) => {
+      const specs = { a: specIn(a, ref.name), b: specIn(b, ref.name) };
+      const server: Server = { ref, role, specs };
+      this.byName.set(ref.name, server);
+      return server;
+    });
+  }
+
+  /** A framework on B: declared once, as it is on A. */
+  private moved({ resource, spec, servers }: FrameworkRef): Holder {
+    const { target, mesosPath } = this.spec;
+    const [kind = ""] = (resource ?? "").split("/");
+    const place = { zookeeper: target.zookeeper, mesosPath };
+    return { servers, spec: spec === null ? null : specOn(kind, spec, place) };
   }
 
   /** Throws DiagnosticError when the migration has none of that name. */
@@ -68,6 +74,5 @@ export class Servers {
 
 interface Holder {
   readonly servers: readonly ServerRef[];
-  readonly resource: string | null;
   readonly spec: JsonObject | null;
 }

@@ -12,13 +12,13 @@ export const startSync: StepHandler<"start-sync"> = {
   async run(scope, step) {
     const { coordination } = scope;
     const begun = scope.now();
-    const origin = await coordination.originFor(step.origin ?? "a", scope.signal);
+    const origin = await coordination.originFor(step.counts ?? "a", scope.signal);
     coordination.turnTo(origin);
     const { sync } = coordination;
     const isNew = !(await sync.canGoOn());
     if (isNew) await refuseFollower(scope, origin);
     await coordination.dropOther(origin);
-    if (isNew && origin === "b") await catchUp(scope);
+    if (isNew) await catchUp(scope, origin, step.counts !== undefined);
     await sync.start(scope.signal, { wait: false });
     await untilLive(scope);
     const liveMs = scope.now() - begun;
@@ -38,20 +38,24 @@ export const startSync: StepHandler<"start-sync"> = {
   },
 
   async probe(scope, step) {
-    scope.coordination.turnTo(await scope.coordination.originFor(step.origin ?? "a", scope.signal));
+    scope.coordination.turnTo(await scope.coordination.originFor(step.counts ?? "a", scope.signal));
     const { role, live } = await scope.coordination.sync.seen();
     return role !== "none" && live ? done("both directions are live") : NOT_DONE;
   },
 };
 
-/** A is made as B is. Its counters, higher from before, are fenced first: unfenced ones would be made equal, and B's raised. */
-async function catchUp(scope: Scope): Promise<void> {
-  const { coordination, spec } = scope;
-  scope.report("A is made as B is, which leads");
-  await coordination.sync.copyFirst(scope.signal);
+/**
+ * The other side is made as the origin is. Where its counters may be higher, from before, they are fenced first: unfenced ones would be made
+ * equal, and those of the side that leads raised. Told whose state counts, the other one is known to be old.
+ */
+async function catchUp(scope: Scope, origin: SideName, isOld: boolean): Promise<void> {
+  const { coordination, spec, signal } = scope;
+  scope.report(`${otherSide(origin).toUpperCase()} is made as ${origin.toUpperCase()} is`);
+  await coordination.sync.copyFirst(signal, { acceptDeletions: isOld });
+  if (!isOld) return;
   for (const path of [spec.mesosPath, `${spec.mesosPath}/log_replicas`]) {
     const there = await Promise.all([coordination.exists("a", path), coordination.exists("b", path)]);
-    if (there.every((each) => each)) await fence(scope, [path], "b");
+    if (there.every((each) => each)) await fence(scope, [path], origin);
   }
 }
 

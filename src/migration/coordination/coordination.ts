@@ -14,7 +14,7 @@ import type { MigrationSpec, SideName, ZooKeeperSide } from "../model/spec.js";
 import { createParents, type Fence, fenceCounters, listFences } from "./counters.js";
 import { type Clients, type Election, type ElectionView, readElection, readElectionOn } from "./election.js";
 import { HostedSync } from "./hosted-sync.js";
-import { otherSide, turned, turnedOutcome, turnedReport, turnedSpec } from "./orientation.js";
+import { otherSide, turned, turnedOutcome, turnedReport } from "./orientation.js";
 import { type Removal, removeMembers } from "./remove-members.js";
 import { type Auth, migrationSync } from "./sync-spec.js";
 
@@ -44,12 +44,11 @@ export class Coordination {
 
   private constructor(
     private readonly mesosPath: string,
-    spec: SyncSpec,
+    specs: Readonly<Record<SideName, SyncSpec>>,
     { now, log }: Pick<CoordinationOptions, "now" | "log">,
   ) {
-    this.sessions = { a: new SideSession(spec.a), b: new SideSession(spec.b) };
-    const syncFrom = (origin: SideName) =>
-      new HostedSync(turnedSpec(spec, origin), origin, this.client, now, log);
+    this.sessions = { a: new SideSession(specs.a.a), b: new SideSession(specs.a.b) };
+    const syncFrom = (origin: SideName) => new HostedSync(specs[origin], origin, this.client, now, log);
     this.syncs = { a: syncFrom("a"), b: syncFrom("b") };
   }
 
@@ -59,7 +58,9 @@ export class Coordination {
       authOf(spec.source.zookeeper, secret),
       authOf(spec.target.zookeeper, secret),
     ]);
-    return new Coordination(spec.mesosPath, migrationSync(spec, { a, b }), { now, log });
+    const auth = { a, b };
+    const specs = { a: migrationSync(spec, auth, "a"), b: migrationSync(spec, auth, "b") };
+    return new Coordination(spec.mesosPath, specs, { now, log });
   }
 
   /** A session that has not ended; waits for it as long as it takes. */

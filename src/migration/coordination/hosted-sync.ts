@@ -14,7 +14,7 @@ import type { ZooKeeperClient } from "../../zookeeper/types.js";
 import { isZooKeeperError } from "../../zookeeper/zookeeper-error.js";
 import type { SideName } from "../model/spec.js";
 import { clearStale } from "./clear-stale.js";
-import { copyFirst } from "./first-copy.js";
+import { levelFirst } from "./level-first.js";
 import { turned, turnedStatus } from "./orientation.js";
 
 export interface SyncSeen {
@@ -107,15 +107,22 @@ export class HostedSync {
 
   /**
    * Makes the other side as the origin is, in one direction, as long as both have not counted yet. To be called before the first start where
-   * the other side may hold what is out of date. Rejects as copyFirst.
+   * the other side may hold what is out of date; `acceptDeletions` when that is known. Rejects as levelFirst.
    */
-  async copyFirst(signal: AbortSignal): Promise<void> {
+  async copyFirst(
+    signal: AbortSignal,
+    { acceptDeletions }: { readonly acceptDeletions: boolean },
+  ): Promise<void> {
     if (await this.canGoOn()) return;
     await this.stop();
     const [source, target] = await Promise.all([this.on("a"), this.on("b")]);
-    const cleared = await clearStale({ source, target, rules: this.spec.paths, signal });
-    if (cleared > 0) this.log(`${this.spec.name}: ${cleared} znodes that were made anew since are cleared`);
-    await copyFirst(this.spec, signal, this.log);
+    const { spec, log } = this;
+    const address = `Sync/${spec.name}`;
+    const { feeds } = await prepareSync({ address, spec, mustAnswer: true, signal, log });
+    const cleared = acceptDeletions ? await clearStale({ source, target, rules: spec.paths, signal }) : 0;
+    if (cleared > 0) log(`${spec.name}: ${cleared} znodes that were made anew since are cleared`);
+    const choices = { feeds, log, acceptDeletions, fromSnapshot: false };
+    await levelFirst(spec, engineDependencies(choices), signal);
   }
 
   /** A session with a side of the synchronisation. */

@@ -4,7 +4,7 @@
  */
 import type { SyncStatus } from "../../sync/control/records.js";
 import type { FenceOutcome } from "../../sync/sequence/fence-parent.js";
-import type { Direction, SyncSpec } from "../../sync/spec.js";
+import type { Direction } from "../../sync/spec.js";
 import type { DifferenceField } from "../../sync/verify/compare.js";
 import type { VerifyReport } from "../../sync/verify/report.js";
 import type { ActionRecord, MigrationRecord } from "../model/record.js";
@@ -17,11 +17,6 @@ export function otherSide(side: SideName): SideName {
 /** From a side of the platform to one of the synchronisation, and the same way back. */
 export function turned(origin: SideName, side: SideName): SideName {
   return origin === "a" ? side : otherSide(side);
-}
-
-/** The synchronisation that has B as its source: under another name, so that nobody takes what is kept of one for the other's. */
-export function turnedSpec(spec: SyncSpec, origin: SideName): SyncSpec {
-  return origin === "a" ? spec : { ...spec, name: `${spec.name}-back`, a: spec.b, b: spec.a };
 }
 
 export function turnedStatus(status: SyncStatus, origin: SideName): SyncStatus {
@@ -101,5 +96,5 @@ function isOfSync(kind: string): boolean {
 function originOf({ action: { step }, facts }: ActionRecord): SideName {
   const found = facts[ORIGIN_FACT];
   if (found === "a" || found === "b") return found;
-  return (step.kind === "start-sync" ? step.origin : undefined) ?? "a";
+  return (step.kind === "start-sync" ? step.counts : undefined) ?? "a";
 }

@@ -5,9 +5,12 @@
 import type { PathRule, SideSpec, SyncSpec } from "../../sync/spec.js";
 import type { FrameworkRef, MigrationSpec, SideName, ZooKeeperSide } from "../model/spec.js";
 
-/** Of the Sync; `ferry sync status` and standbys elsewhere know it by this. */
-export function syncName(migration: string): string {
-  return `migration-${migration}`;
+/**
+ * Of the Sync; `ferry sync status` and standbys elsewhere know it by this. The one with B as its source has another name, so that nobody takes
+ * what is kept of one for the other's.
+ */
+export function syncName(migration: string, counts: SideName): string {
+  return counts === "a" ? `migration-${migration}` : `migration-${migration}-back`;
 }
 
 export type Auth = SideSpec["auth"];
@@ -29,12 +32,18 @@ export function sideSpec(name: string, zookeeper: ZooKeeperSide, auth: Auth): Si
   };
 }
 
-/** Limits are the presets of kind Sync. */
-export function migrationSync(spec: MigrationSpec, auth: Readonly<Record<SideName, Auth>>): SyncSpec {
+/** Limits are the presets of kind Sync. `counts`: whose state holds where both differ; it is the source. */
+export function migrationSync(
+  spec: MigrationSpec,
+  auth: Readonly<Record<SideName, Auth>>,
+  counts: SideName,
+): SyncSpec {
+  const a = sideSpec("A", spec.source.zookeeper, auth.a);
+  const b = sideSpec("B", spec.target.zookeeper, auth.b);
   return {
-    name: syncName(spec.name),
-    a: sideSpec("source", spec.source.zookeeper, auth.a),
-    b: sideSpec("target", spec.target.zookeeper, auth.b),
+    name: syncName(spec.name, counts),
+    a: counts === "a" ? a : b,
+    b: counts === "a" ? b : a,
     paths: syncedPaths(spec),
     bidirectional: true,
     feed: "auto",

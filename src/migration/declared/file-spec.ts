@@ -5,6 +5,7 @@ import {
   type AgentsSide,
   type AlertTargets,
   type DrainOptions,
+  type FrameworkRef,
   type GateLimits,
   type MastersSide,
   type MigrationSpec,
@@ -14,6 +15,7 @@ import {
   STAGES,
   type ZooKeeperSide,
 } from "../model/spec.js";
+import { namedFramework } from "./frameworks.js";
 import { listAt, objectAt, textAt, textsAt } from "./reading.js";
 import { majorityOf } from "./resolve-spec.js";
 import { namedServers } from "./servers.js";
@@ -48,7 +50,7 @@ export function specOfFile(
     target,
     modes: { masters: modeOf(source.masters, target.masters), agents: modeOf(source.agents, target.agents) },
     mesosPath,
-    frameworks: [],
+    frameworks: listAt(migration, "frameworks").filter(isObject).map(frameworkOf),
     extraPaths: paths.filter((path) => path !== mesosPath),
     conflictStrategy: (textAt(sync, "conflict_resolution") ??
       "last-write-wins") as MigrationSpec["conflictStrategy"],
@@ -65,7 +67,16 @@ export function specOfFile(
   return { spec, secrets };
 }
 
-/** An observation must not be too old already when the next one is made. */
+/** The file writes names with underscores. */
+function frameworkOf(written: JsonObject): FrameworkRef {
+  const { zookeeper_path: zookeeperPath, election_paths: electionPaths, ...rest } = written;
+  return namedFramework({
+    ...rest,
+    ...(zookeeperPath === undefined ? {} : { zookeeperPath }),
+    ...(electionPaths === undefined ? {} : { electionPaths }),
+  });
+}
+
 function limits(): GateLimits {
   return defaultsOf("limits") as unknown as GateLimits;
 }
@@ -81,13 +92,14 @@ function defaultsOf(field: string): JsonObject {
 
 function sideOf(side: SideName, written: JsonObject, connectString: string | undefined): PlatformSide {
   const masters = textsAt(written, "mesos_masters");
+  const quorum = written["mesos_quorum"];
   return {
     zookeeper: zookeeperOf(side, connectString ?? textAt(written, "zookeeper") ?? ""),
     masters: {
       resource: null,
       spec: null,
       servers: namedServers(side, "master", masters),
-      quorum: majorityOf(masters.length),
+      quorum: typeof quorum === "number" ? quorum : majorityOf(masters.length),
     },
     agents: {
       resource: null,
@@ -130,7 +142,7 @@ function alertsOf(written: JsonObject): { alerts: AlertTargets; secrets: Readonl
   const alerts = {
     slackWebhook: clear === null ? webhook : WEBHOOK,
     webhook: null,
-    email: isObject(written) ? textsAt(written, "email") : [],
+    email: textsAt(written, "email"),
   };
   return { alerts, secrets: new Map(clear === null ? [] : [[WEBHOOK, clear]]) };
 }

@@ -1,7 +1,7 @@
 /** Frameworks of a Migration, declared or only named. Computes only. */
 import { isObject, type Json, type JsonObject } from "../../value/json.js";
 import type { FrameworkKind, FrameworkRef } from "../model/spec.js";
-import { factsOf, objectAt, type Resolving, textAt, textsAt } from "./reading.js";
+import { credentialIn, factsOf, objectAt, type Resolving, textAt, textsAt } from "./reading.js";
 import { deployedServers, namedInstances } from "./servers.js";
 
 /** Where Marathon elects below its path; its state is beside it. */
@@ -32,7 +32,8 @@ function deployedFramework(resource: string, more: JsonObject, resolving: Resolv
   };
 }
 
-function namedFramework(entry: JsonObject): FrameworkRef {
+/** One that ferry does not deploy. */
+export function namedFramework(entry: JsonObject): FrameworkRef {
   const name = textAt(entry, "name") ?? "";
   const kind = kindAt(entry) ?? "other";
   const zookeeperPath = textAt(entry, "zookeeperPath") ?? null;
@@ -45,6 +46,7 @@ function namedFramework(entry: JsonObject): FrameworkRef {
     urls: textsAt(entry, "urls"),
     zookeeperPath,
     electionPaths: electionsOf(kind, zookeeperPath, textsAt(entry, "electionPaths")),
+    ...credentialIn(entry),
   };
 }
 

@@ -142,6 +142,10 @@ function checkTier(
 }
 
 function withDefaults(value: Json, field: FieldSchema): Json {
+  if (Array.isArray(value)) {
+    const { items } = field;
+    return items === null ? value : (value as readonly Json[]).map((item) => withDefaults(item, items));
+  }
   if (!isObject(value)) return value;
   const result: Record<string, Json> = {};
   for (const [key, child] of Object.entries(value)) {

@@ -2,6 +2,7 @@
 import { DiagnosticError, errorDiagnostic } from "../../diagnostics/diagnostic.js";
 import { isSecret, isUnknown } from "../../value/expression.js";
 import { isObject, type Json, type JsonObject } from "../../value/json.js";
+import type { ApiCredential } from "../model/spec.js";
 
 /** What is known of another resource: its normalised spec, references resolved, and what it gives to others. */
 export interface ResourceFacts {
@@ -39,6 +40,14 @@ export function textsAt(value: JsonObject, key: string): readonly string[] {
 export function secretAt(value: JsonObject, key: string): string | null {
   const child = value[key];
   return isSecret(child) ? child.$secret : null;
+}
+
+/** How ferry authenticates at the API of servers that are only named; nothing when it does not. */
+export function credentialIn(written: JsonObject): { readonly credential?: ApiCredential } {
+  const auth = objectAt(written, "auth");
+  const principal = textAt(auth, "principal");
+  const secret = secretAt(auth, "secret");
+  return principal === undefined || secret === null ? {} : { credential: { principal, secret } };
 }
 
 /** Rejects values that only applying can tell: a migration is planned whole or not at all. */

@@ -19,6 +19,7 @@ import type {
 import { frameworksOf } from "./frameworks.js";
 import { specOn } from "./on-side.js";
 import {
+  credentialIn,
   factsOf,
   listAt,
   objectAt,
@@ -170,6 +171,7 @@ function mastersOf(side: SideName, written: Json | undefined, resolving: Resolvi
     spec: null,
     servers: namedServers(side, "master", addresses),
     quorum: typeof quorum === "number" ? quorum : majorityOf(addresses.length),
+    ...credentialIn(written),
   };
 }
 
@@ -183,5 +185,6 @@ function agentsOf(side: SideName, written: Json | undefined, resolving: Resolvin
     resource: null,
     spec: null,
     servers: namedServers(side, "agent", textsAt(written, "addresses")),
+    ...credentialIn(written),
   };
 }

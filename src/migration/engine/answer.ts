@@ -4,8 +4,8 @@ import type { PlanWayBack } from "../model/ports.js";
 import type { MigrationRecord, Request } from "../model/record.js";
 import type { StageNumber } from "../model/spec.js";
 import { errorText } from "./carry-out.js";
-import { unresolved } from "./position.js";
 import { problemWith } from "./requests.js";
+import { unresolvedAction } from "./standing.js";
 import { answered, beginWayBack, fail, finish, notDone, pause, resume } from "./transitions.js";
 
 /** Who asks for a way back when a gate breaks. */
@@ -37,7 +37,7 @@ function settle(
   { who, happened }: Extract<Request, { kind: "settle" }>,
   nowMs: number,
 ): MigrationRecord {
-  const open = unresolved(record);
+  const open = unresolvedAction(record);
   if (open === null) return record;
   const settled = happened
     ? finish(record, open.action, { text: `${who} has looked: it happened.`, facts: open.facts }, nowMs)

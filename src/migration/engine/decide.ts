@@ -5,17 +5,17 @@ import type { Action } from "../model/action.js";
 import type { Criterion } from "../model/plan.js";
 import type { ActionRecord, MigrationRecord, Request } from "../model/record.js";
 import type { StageNumber } from "../model/spec.js";
+import { isOver } from "../model/standing.js";
 import {
   actionsUnderWay,
   isApproved,
-  isOver,
   nextOf,
   stagePlan,
   stageRecord,
   stageToCome,
   stageUnderWay,
-  unresolved,
 } from "./position.js";
+import { unresolvedAction } from "./standing.js";
 
 export type Decision =
   /** Nothing is left to do. */
@@ -69,7 +69,7 @@ function whileWaiting(record: MigrationRecord): Decision {
 }
 
 function whileMoving(record: MigrationRecord): Decision {
-  const open = unresolved(record);
+  const open = unresolvedAction(record);
   if (open !== null) return { kind: "probe", of: open };
   if (record.request !== null) return answer(record, record.request);
   return record.wayBack === null ? forward(record) : backward(record);
@@ -77,7 +77,7 @@ function whileMoving(record: MigrationRecord): Decision {
 
 /** A way back is planned from what is known to be done, so what is open is asked first. */
 function answer(record: MigrationRecord, request: Request): Decision {
-  const open = request.kind === "roll-back" ? unresolved(record) : null;
+  const open = request.kind === "roll-back" ? unresolvedAction(record) : null;
   return open === null ? { kind: "answer", request } : { kind: "probe", of: open };
 }
 

@@ -6,6 +6,7 @@
 import type { Criterion } from "../model/plan.js";
 import type { MigrationRecord } from "../model/record.js";
 import type { StageNumber } from "../model/spec.js";
+import { isOver } from "../model/standing.js";
 import { Acting } from "./acting.js";
 import { answerRequest, askedBack } from "./answer.js";
 import { errorText } from "./carry-out.js";
@@ -15,7 +16,7 @@ import { withObservation } from "./figures.js";
 import { isPassed, unmetText } from "./gates.js";
 import { Ledger } from "./ledger.js";
 import { type EngineOptions, PACE, type Pace } from "./options.js";
-import { isOver, stagePlan, stageRecord, stageUnderWay } from "./position.js";
+import { stagePlan, stageRecord, stageUnderWay } from "./position.js";
 import * as step from "./transitions.js";
 import { Watcher } from "./watcher.js";
 
@@ -86,7 +87,7 @@ class Engine {
       clock,
       everyMs: spec.observeEverySeconds * 1_000,
       keepMs: (longest + spec.limits.observationSeconds + 60) * 1_000,
-      blindMs: spec.limits.observationSeconds * 1_000,
+      observationSeconds: spec.limits.observationSeconds,
       onObservation: async (observation) => {
         const { values } = this.watcher.watchNow();
         await this.ledger.update((record) => {

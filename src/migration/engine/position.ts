@@ -4,7 +4,6 @@ import type { StagePlan } from "../model/plan.js";
 import type { Facts } from "../model/ports.js";
 import type { ActionRecord, MigrationRecord, StageRecord } from "../model/record.js";
 import { STAGES, type StageNumber } from "../model/spec.js";
-import { archiveOf } from "./archives.js";
 
 export function stagePlan(record: MigrationRecord, number: StageNumber): StagePlan {
   const found = record.plan.stages.find((stage) => stage.number === number);
@@ -61,21 +60,6 @@ export function isApproved(record: MigrationRecord, stage: StageNumber): boolean
   return record.approvals.some((one) => one.stage === stage && one.planDigest === record.plan.digest);
 }
 
-/** Nothing of it is on the platform: it has not begun, or was rolled back to before stage 1. */
-export function hasNothingDone(record: MigrationRecord): boolean {
-  return record.stage === 0 && record.wayBack === null;
-}
-
-/** It was rolled back whole, and goes forward again only when somebody says so. */
-export function isRolledBackWhole(record: MigrationRecord): boolean {
-  return hasNothingDone(record) && record.status === "paused" && record.past.length > 0;
-}
-
-/** Nothing is left to do for an engine, unless somebody asks for something new. */
-export function isOver(record: MigrationRecord): boolean {
-  return record.status === "done" || record.status === "archived" || isRolledBackWhole(record);
-}
-
 /** Facts of all finished actions, and what others have noted, by action id; of an action that was done twice, the later ones. */
 export function factsOf(record: MigrationRecord): ReadonlyMap<string, Facts> {
   const facts = new Map<string, Facts>();
@@ -85,18 +69,4 @@ export function factsOf(record: MigrationRecord): ReadonlyMap<string, Facts> {
     }
   }
   return facts;
-}
-
-/** When it was done whole, in milliseconds; null before. */
-export function doneAtMs(record: MigrationRecord): number | null {
-  if (record.status !== "done" && record.status !== "archived") return null;
-  return record.stages.at(-1)?.endedMs ?? null;
-}
-
-/** Whether it is done, and the time for a way back is over: the archive has expired, or would have. */
-export function isExpired(record: MigrationRecord, nowMs: number): boolean {
-  const done = doneAtMs(record);
-  if (done === null) return false;
-  const retained = done + record.spec.rollbackRetentionHours * 3_600_000;
-  return nowMs >= Math.min(retained, archiveOf(record)?.expiresMs ?? retained);
 }

@@ -2,7 +2,8 @@
 import { type Diagnostic, errorDiagnostic } from "../../diagnostics/diagnostic.js";
 import type { Input } from "../model/ports.js";
 import type { MigrationRecord } from "../model/record.js";
-import { isExpired, stageRecord, stageUnderWay, unresolved } from "./position.js";
+import { stageRecord } from "./position.js";
+import { isExpired, newestTarget, unresolvedAction } from "./standing.js";
 
 /** Null: it may be asked. An engine judges once more when it takes it up: meanwhile more may have happened. */
 export function problemWith(record: MigrationRecord, input: Input, nowMs: number): Diagnostic | null {
@@ -17,7 +18,7 @@ export function problemWith(record: MigrationRecord, input: Input, nowMs: number
         ? null
         : refusal(record, `it is ${record.status}`, "Only what is paused or failed can be resumed.");
     case "settle":
-      return unresolved(record)?.action.id === input.action
+      return unresolvedAction(record)?.action.id === input.action
         ? null
         : refusal(record, `${input.action} is not open`, "`ferry migrate status` shows whether one is.");
     case "roll-back":
@@ -60,13 +61,6 @@ function rollBackProblem(record: MigrationRecord, to: number, nowMs: number): Di
       ? "Roll back to 0: before stage 1."
       : `Choose a stage from 0 (before stage 1) to ${newest}: its end is where it goes back to.`,
   );
-}
-
-/** The latest stage whose end it can go back to; null when nothing was begun. */
-export function newestTarget(record: MigrationRecord): number | null {
-  if (record.wayBack !== null) return record.wayBack.to;
-  if (record.stage === 0) return null;
-  return stageUnderWay(record) === null ? Math.min(record.stage, 5) : record.stage - 1;
 }
 
 function refusal({ name, id }: MigrationRecord, why: string, remedy: string): Diagnostic {

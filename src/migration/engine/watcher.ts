@@ -2,12 +2,12 @@
  * Looks at the platform all the time while an engine is at work, keeps what was seen for as long as gates need it, and judges what must
  * hold while a stage runs. It stops nothing itself: it says that something is broken.
  */
+import { brokenWatches } from "../gates/watch.js";
 import type { Observation } from "../model/observation.js";
 import type { Criterion } from "../model/plan.js";
 import type { EvaluateCriteria, Observer } from "../model/ports.js";
 import type { CriterionRecord } from "../model/record.js";
 import type { Clock } from "./clock.js";
-import { type Broken, judgeWatch } from "./gates.js";
 
 interface Seen {
   readonly begunMs: number;
@@ -27,14 +27,13 @@ export interface WatcherOptions {
   readonly everyMs: number;
   /** Observations are kept so long. */
   readonly keepMs: number;
-  /** Without any observation for so long, everything that is watched counts as broken. */
-  readonly blindMs: number;
+  /** Older than that is too old; without any observation for so long, everything that is watched counts as broken. */
+  readonly observationSeconds: number;
   readonly onObservation: (observation: Observation) => Promise<void>;
 }
 
 export class Watcher {
   private history: readonly Seen[] = [];
-  private broken: Broken = new Map();
   private watched: readonly Criterion[] = [];
   private startedMs: number;
   private readonly ended = new AbortController();
@@ -82,7 +81,6 @@ export class Watcher {
   watch(criteria: readonly Criterion[]): void {
     if (criteria === this.watched) return;
     this.watched = criteria;
-    this.broken = new Map();
     this.startedMs = this.options.clock.now();
     this.lookNow();
   }
@@ -95,12 +93,14 @@ export class Watcher {
     const now = this.options.clock.now();
     if (this.watched.length === 0) return { isKnown: true, values: [], stop: "" };
     const recent = this.history.filter(({ begunMs }) => begunMs >= this.startedMs);
-    const mayWait = now - this.startedMs < this.options.blindMs;
+    const mayWait = now - this.startedMs < this.options.observationSeconds * 1_000;
     if (recent.length === 0 && mayWait) return { isKnown: false, values: [], stop: "" };
     const history = recent.map(({ observation }) => observation);
-    const judged = judgeWatch(this.watched, history, this.broken, now, this.options.evaluate);
-    this.broken = judged.broken;
-    return { isKnown: true, ...judged };
+    const { evaluate, observationSeconds } = this.options;
+    const atOnce = this.watched.map((criterion) => ({ ...criterion, holdSeconds: 0 }));
+    const broken = brokenWatches(this.watched, history, now, observationSeconds, this.startedMs);
+    const over = broken.filter((watch) => watch.over).map(({ text }) => text);
+    return { isKnown: true, values: evaluate(atOnce, history, now), stop: over.join("; ") };
   }
 
   private async run(): Promise<void> {

@@ -1,7 +1,8 @@
 /** Which migrations' time for a way back is over, and which archives have no use any more. Pure. */
 import { archiveOf } from "../engine/archives.js";
-import { isExpired, isRolledBackWhole } from "../engine/position.js";
+import { isExpired } from "../engine/standing.js";
 import type { MigrationRecord } from "../model/record.js";
+import { isRolledBackWhole } from "../model/standing.js";
 
 export interface Expired {
   readonly id: string;

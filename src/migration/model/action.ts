@@ -9,11 +9,8 @@ export type ActionStep =
   // Stage 1
   | { readonly kind: "take-baseline" }
   | { readonly kind: "deploy-ensemble"; readonly side: SideName }
-  /**
-   * Begun while B leads, `origin` is "b": A is made as B is before both sides count, because what A holds is from before. Left out: A is
-   * the source.
-   */
-  | { readonly kind: "start-sync"; readonly origin?: SideName }
+  /** `counts`: whose state holds where the sides differ and have no checkpoint in common; absent: A's. */
+  | { readonly kind: "start-sync"; readonly counts?: SideName }
   | { readonly kind: "fence-counters"; readonly paths: readonly string[]; readonly lower: SideName }
   // Masters
   /** With an empty log; done when its replica votes. */

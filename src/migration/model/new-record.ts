@@ -40,5 +40,5 @@ export function pendingStage(number: StageNumber): StageRecord {
 /** `NAME-YYYYMMDD-xxxx`; `random` are four hexadecimal digits that nobody has used that day. */
 export function newMigrationId(name: string, createdMs: number, random: string): string {
   const day = new Date(createdMs).toISOString().slice(0, 10).replaceAll("-", "");
-  return `${name}-${day}-${random}`;
+  return `${name.replace(/[^A-Za-z0-9._-]+/g, "-")}-${day}-${random}`;
 }

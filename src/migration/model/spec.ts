@@ -35,6 +35,12 @@ export interface ZooKeeperSide {
   readonly auth: readonly { readonly scheme: string; readonly credential: string }[];
 }
 
+/** Basic authentication at an API, for servers that are only named: deployed ones have theirs in their spec. `secret` is a reference. */
+export interface ApiCredential {
+  readonly principal: string;
+  readonly secret: string;
+}
+
 /** In mode `repoint` the target's are the source's own servers, with a spec that has them on B's ZooKeeper. */
 export interface MastersSide {
   readonly resource: string | null;
@@ -42,12 +48,14 @@ export interface MastersSide {
   readonly spec: JsonObject | null;
   readonly servers: readonly ServerRef[];
   readonly quorum: number;
+  readonly credential?: ApiCredential;
 }
 
 export interface AgentsSide {
   readonly resource: string | null;
   readonly spec: JsonObject | null;
   readonly servers: readonly ServerRef[];
+  readonly credential?: ApiCredential;
 }
 
 export interface PlatformSide {
@@ -72,6 +80,7 @@ export interface FrameworkRef {
   readonly zookeeperPath: string | null;
   /** Subtrees below it that must not be copied (`/marathon/leader-curator`). */
   readonly electionPaths: readonly string[];
+  readonly credential?: ApiCredential;
 }
 
 export interface GateLimits {

@@ -165,7 +165,7 @@ function textOf(spec: MigrationSpec, step: ActionStep): string {
     case "deploy-ensemble":
       return `Deploy ${zookeeperName(spec, step.side)}, the ZooKeeper of ${sideText(step.side)}, and wait until a majority serves.`;
     case "start-sync":
-      return startText(spec, step);
+      return `Synchronise ${syncedText(spec)} in both directions, and wait until both sides are equal and both directions are live.${step.counts === undefined ? "" : ` What ${sideText(step.counts)} holds counts.`}`;
     case "fence-counters":
       return `Raise the sequence counters of ${step.paths.join(" and ")} on ${sideText(step.lower === "a" ? "b" : "a")}, so that candidates of ${sideText(step.lower)} always come first.`;
     case "swap-counters":
@@ -203,12 +203,6 @@ function textOf(spec: MigrationSpec, step: ActionStep): string {
     case "restore-ensemble":
       return `Bring ${zookeeperName(spec, step.side)} back, the ZooKeeper of ${sideText(step.side)}, from its archive.`;
   }
-}
-
-function startText(spec: MigrationSpec, { origin }: Extract<ActionStep, { kind: "start-sync" }>): string {
-  const first = origin === "b" ? `Make ${syncedText(spec)} on A as on B, which leads. Then s` : "S";
-  const what = origin === "b" ? "it" : syncedText(spec);
-  return `${first}ynchronise ${what} in both directions, and wait until both sides are equal and both directions are live.`;
 }
 
 function handOverText(step: Extract<ActionStep, { kind: "hand-over" }>): string {

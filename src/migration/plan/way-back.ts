@@ -49,8 +49,9 @@ class Walk {
   connect(to: Platform): void {
     if (!this.at.ensembles.a && to.ensembles.a) this.restore();
     if (this.at.sync || (!to.sync && !differs(this.at, to))) return;
-    const isBehind = leadingSide(this.at) === "b";
-    this.take(6, isBehind ? { kind: "start-sync", origin: "b" } : { kind: "start-sync" });
+    // Since the sides were separated only the one that leads has gone on.
+    const counts = leadingSide(this.at);
+    this.take(6, { kind: "start-sync", ...(counts === null ? {} : { counts }) });
     this.fence(6);
   }
 

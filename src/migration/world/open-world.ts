@@ -56,7 +56,7 @@ export async function openWorld(options: WorldOptions): Promise<MigrationWorld> 
   const { spec, kinds, secret, clock, log, archiveFolder, migrationId } = options;
   const now = () => clock.now();
   const coordination = await Coordination.open({ spec, secret, now, log });
-  const mesos = new MesosAt(options.mesos);
+  const mesos = new MesosAt(() => options.mesos);
   const marathons = new Marathons({ ...options.marathon, retryMs: 0 });
   const byHand = new ByHand({ migration: spec, mesos, marathon: (url) => marathons.anew(url) });
   const side = async (name: SideName) => {
@@ -68,10 +68,10 @@ export async function openWorld(options: WorldOptions): Promise<MigrationWorld> 
   const runner = new MigrationRunner({
     spec,
     coordination,
-    control: new ControlByServer(new DeployedControl(spec, kinds), byHand),
+    control: new ControlByServer(new DeployedControl(kinds), byHand),
     ensembles: new DeployedEnsembles(kinds),
-    mesos: options.mesos,
-    marathon: options.marathon,
+    mesos: () => options.mesos,
+    marathon: () => options.marathon,
     now,
     others: { ...drainSteps({ marathonOf, clock }), ...archiveSteps(archive) },
   });

@@ -74,7 +74,7 @@ export interface Specification {
    */
   master?: string;
   /**
-   * user:password of scheme digest for the ZooKeeper of master, by reference.
+   * user:password of scheme digest for the ZooKeeper where the masters elect, by reference. Masters make their election readable by all, so that it is rarely needed.
    */
   masterAuth?: string;
   zookeeper?: ZooKeeper;

@@ -49,6 +49,7 @@ export type Masters =
        * Their --quorum. Without it the smallest majority of them.
        */
       quorum?: number;
+      auth?: Authentication;
     };
 /**
  * Address of the agents; or a map for agents that ferry does not deploy: a person starts and stops those.
@@ -60,6 +61,7 @@ export type Agents =
        * host:port of every agent.
        */
       addresses: string[];
+      auth?: Authentication;
     };
 /**
  * Address of a framework; or a map for one that ferry does not deploy, or of which more must be said.
@@ -95,6 +97,7 @@ export type Framework =
        * Subtrees below its state in which its instances elect: they are never copied. Of Marathon this is known.
        */
       electionPaths?: string[];
+      auth?: Authentication;
     };
 
 /**
@@ -198,6 +201,19 @@ export interface Source {
   zookeeper: Zookeeper;
   masters: Masters;
   agents: Agents;
+}
+/**
+ * Basic authentication at the API, for servers that ferry does not deploy.
+ */
+export interface Authentication {
+  /**
+   * Its name.
+   */
+  principal: string;
+  /**
+   * By reference.
+   */
+  secret: string;
 }
 /**
  * Where it goes: side B. Masters and agents only where they are replaced: those of mode repoint are the source's own.

@@ -221,12 +221,19 @@ const WRONG: readonly (readonly [string, string, readonly string[]])[] = [
         target: `{ zookeeper: { connectString: "n:2181" } }`,
         rest: "  modes: { masters: repoint, agents: repoint }\n",
       }),
-    ["migration-chain "],
+    ["migration-shared "],
   ],
   [
     "a Sync of the name that it needs",
     `${migration("x")}---\napiVersion: ferry/v1\nkind: Sync\nmetadata: { name: migration-x }\nspec: { source: { connectString: "s:2181" }, target: { connectString: "t:2181" }, paths: [/p] }\n`,
     ["migration-same-name "],
+  ],
+  [
+    "a field of a named framework for a declared one",
+    migration("x", {
+      rest: "  frameworks: [{ framework: MarathonInstance/main, zookeeperPath: /marathon }]\n",
+    }),
+    [`migration-named-only ${LINE + 7}:`],
   ],
   [
     "neither an ensemble nor a connect string",

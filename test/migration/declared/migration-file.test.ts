@@ -109,6 +109,26 @@ file("what is left out has defaults, and paths beside Mesos are carried over", (
   assert.equal([value?.spec.limits.lagMs, value?.spec.observeEverySeconds], [100, 10]);
 });
 
+file("frameworks and quorums, which the format does not have, may be added", () => {
+  const added = `  frameworks:
+    - { name: marathon, kind: marathon, urls: ["http://10.0.4.10:8080"], zookeeper_path: /marathon }
+    - { name: spark }
+`;
+  const { value } = read(GIVEN.replace("  target:\n", "    mesos_quorum: 2\n  target:\n") + added);
+  assert.equal(
+    value?.spec.frameworks.map(({ kind, zookeeperPath, electionPaths }) => [
+      kind,
+      zookeeperPath,
+      electionPaths,
+    ]),
+    [
+      ["marathon", "/marathon", ["/marathon/leader-curator"]],
+      ["other", null, []],
+    ],
+  );
+  assert.is(value?.spec.source.masters.quorum, 2);
+});
+
 const WRONG: readonly (readonly [string, string, string, string])[] = [
   ["an unknown key", "    lag_threshold_ms: 100", "    lag_treshold_ms: 100", "unknown-field 12:5"],
   ["an unknown key at the top", "migration:\n", "version: 2\nmigration:\n", "unknown-field 1:1"],

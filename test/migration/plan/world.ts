@@ -78,7 +78,7 @@ export class World {
         return;
       case "start-sync":
         if (!this.ensembles.a || !this.ensembles.b) this.fault("a synchronisation without both ensembles");
-        if (!this.sync && (step.origin ?? "a") !== this.leadingSide())
+        if (!this.sync && (step.counts ?? "a") !== this.leadingSide())
           this.fault("the side that does not lead is taken for right");
         this.sync = true;
         return;

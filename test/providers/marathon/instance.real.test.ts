@@ -185,6 +185,10 @@ marathons("a place without the state is refused, and nothing is planned", async 
   assert.is(result.status, "unreadable");
   assert.is(result.diagnostics[0]?.code, "marathon-state-missing");
   assert.match(result.diagnostics[0]?.remedy ?? "", /Migration/);
+  const batchElsewhere = { ...batch, zookeeper: { ...(batch["zookeeper"] as JsonObject), path: "/other" } };
+  const refused = await world.read(BATCH, batchElsewhere);
+  assert.is(refused.status, "unreadable");
+  assert.is(refused.diagnostics[0]?.code, "framework-state-missing");
 });
 
 marathons("where the state was copied to, all go together, with the same framework and tasks", async () => {

@@ -4,10 +4,10 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { BuildInput } from "../../../providers/deployed/kind.js";
 import type { ServerStep } from "../../../providers/deployed/steps.js";
+import { leaderLast, together } from "../../../providers/frameworks/order.js";
+import { moveBetween } from "../../../providers/frameworks/places.js";
 import { marathonInstanceHandler } from "../../../providers/marathon/deployed/handler.js";
 import { MARATHON_SERVERS } from "../../../providers/marathon/deployed/kind.js";
-import { leaderLast, together } from "../../../providers/marathon/deployed/order.js";
-import { moveBetween } from "../../../providers/marathon/deployed/places.js";
 import { readFlags } from "../../../src/sandbox/marathon/flags.js";
 import type { Json, JsonObject } from "../../../src/value/json.js";
 
@@ -98,17 +98,14 @@ instance("secrets are in files of mode 0600 only, and nothing is said twice", ()
   );
 });
 
-instance("masters with credentials are refused without masterAuth", () => {
-  const masters = { kind: "MesosMasters", spec: { zookeeper: { auth: secret("env:MESOS_ZK") } } };
-  const lookup = () => ({ ...masters, outputs: { zk: "zk://zk1:2181/mesos", connectString: "zk1:2181" } });
-  assert.throws(
-    () => MARATHON_SERVERS.resolve("MarathonInstance/m", PLAIN, lookup),
-    /has credentials for its ZooKeeper/,
-  );
-  assert.equal(
-    MARATHON_SERVERS.resolve("MarathonInstance/m", { ...PLAIN, masterAuth: secret("env:MESOS_ZK") }, lookup),
-    { masters: "zk://zk1:2181/mesos", "zookeeper.ensemble": "zk1:2181" },
-  );
+instance("the places of other resources are taken over, and awaited while they are not known", () => {
+  const outputs = { zk: "zk://zk1:2181/mesos", connectString: "zk1:2181" };
+  const resolve = (known: boolean) =>
+    MARATHON_SERVERS.resolve("MarathonInstance/m", PLAIN, () =>
+      known ? { kind: "Any", spec: {}, outputs } : undefined,
+    );
+  assert.equal(resolve(true), { masters: "zk://zk1:2181/mesos", "zookeeper.ensemble": "zk1:2181" });
+  assert.throws(() => resolve(false), /masters is not known yet/);
 });
 
 const id = fc.integer({ min: 1, max: 5 }).map(String);

@@ -98,7 +98,7 @@ agents("what a live agent would refuse is refused before, and nothing is touched
   const pids = await world.pids();
   const moved = { ...AGENTS, agents: [agent(1, { attributes: { rack: "r9" } }), agent(2)] };
   world.declare({ masters: MASTERS, agents: { ...moved, flags: { gc_delay: "2weeks" } } });
-  assert.match((await world.planned()).text, /agent a1 would refuse to start with another attributes/);
+  assert.match((await world.planned()).text, /agent a1 would refuse to start again with other attributes/);
   const answer = await world.run("apply", "--auto-approve");
   assert.is(answer.code, 1);
   assert.match(answer.stderr, /mesos-agent-incompatible[\s\S]*agent a1: attributes[\s\S]*replaceWhenChanged/);

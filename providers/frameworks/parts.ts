@@ -4,9 +4,9 @@
  */
 import { isSecret, isUnknown } from "../../src/value/expression.js";
 import { isObject, type Json, type JsonObject } from "../../src/value/json.js";
+import { unknownValue } from "../deployed/failures.js";
+import type { BuildInput, Lookup } from "../deployed/kind.js";
 import type { UnitFile } from "../runtime.js";
-import { refusal, unknownValue } from "./failures.js";
-import type { BuildInput, Lookup } from "./kind.js";
 
 /** Where masters or a state are found. */
 export interface Place {
@@ -30,28 +30,13 @@ export function resolveFramework(
   const { masters } = spec;
   const { ensemble } = fieldAt(spec, "zookeeper");
   return {
-    ...(typeof masters === "string" ? { masters: mastersUrl(address, masters, spec, resource) } : {}),
+    ...(typeof masters === "string"
+      ? { masters: textOf(address, "masters", resource(masters)?.outputs["zk"]) }
+      : {}),
     ...(typeof ensemble === "string"
       ? { "zookeeper.ensemble": textOf(address, "zookeeper", resource(ensemble)?.outputs["connectString"]) }
       : {}),
   };
-}
-
-function mastersUrl(address: string, masters: string, spec: JsonObject, resource: Lookup): string {
-  const view = resource(masters);
-  const guarded = view !== undefined && fieldAt(view.spec, "zookeeper")["auth"] !== undefined;
-  if (guarded && spec["masterAuth"] === undefined) {
-    throw refusal(
-      "masters-need-auth",
-      address,
-      `${masters} has credentials for its ZooKeeper, and it has none`,
-      {
-        detail: "Secrets are not handed on from one resource to another. Nothing was touched.",
-        remedy: `Set masterAuth to the reference that ${masters} has as zookeeper.auth.`,
-      },
-    );
-  }
-  return textOf(address, "masters", view?.outputs["zk"]);
 }
 
 function textOf(address: string, field: string, value: Json | undefined): string {

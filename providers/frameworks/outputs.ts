@@ -1,7 +1,7 @@
 /** What other resources may refer to of servers that serve HTTP, before anything is deployed. Pure. */
 import { isUnknown, unknownValue } from "../../src/value/expression.js";
 import { isObject, type Json, type JsonObject } from "../../src/value/json.js";
-import type { Lookup } from "./kind.js";
+import type { Lookup } from "../deployed/kind.js";
 
 /** `urls`, `url` (the first one) and `size`; servers without a port have no URL. */
 export function urlOutputs(spec: JsonObject, resource: Lookup): JsonObject {

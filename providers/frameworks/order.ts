@@ -1,5 +1,6 @@
-/** In which order the servers of a Marathon are changed: the leader last, and all at once where no two may run beside each other. Pure. */
-import type { ServerStep } from "../../deployed/steps.js";
+/** In which order the servers of a framework are changed: the leader last, and all at once where no two may run beside each other. Pure. */
+import type { ServerStep } from "../deployed/steps.js";
+import type { ChangeRequest } from "../provider.js";
 
 function idsOf(step: ServerStep): readonly string[] {
   return "ids" in step ? step.ids : [step.id];
@@ -23,5 +24,17 @@ export function together(steps: readonly ServerStep[]): ServerStep[] {
     ...steps.filter((step) => step.kind === "stop" || step.kind === "remove"),
     ...(changed.length === 0 ? [] : [{ kind: "change", ids: changed } as const]),
     ...steps.filter((step) => step.kind === "start" || step.kind === "adjust"),
+  ];
+}
+
+const PLACE = /^zookeeper\.(ensemble|connectString|path)$/;
+
+/** The steps of a change of place in words, made of those of any other change; null when it is none. */
+export function movingTexts(change: ChangeRequest, texts: readonly string[]): string[] | null {
+  if (change.action !== "update" || !change.fields.some((path) => PLACE.test(path))) return null;
+  return [
+    "check that the state is at the new place, otherwise change nothing",
+    ...texts,
+    "(to another ensemble or path: all servers are stopped before the first one starts there)",
   ];
 }

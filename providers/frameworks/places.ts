@@ -1,21 +1,35 @@
 /**
- * Where a deployed Marathon had its state and where it is to have it: whether that is another place, and whether it may go there.
- * Another place without its state would be another, empty Marathon, beside tasks that still run.
+ * Where a deployed framework had its state and where it is to have it: whether that is another place, and whether it may go there.
+ * Another place without its state would be another, empty framework, beside tasks that still run.
  */
-import { DiagnosticError } from "../../../src/diagnostics/diagnostic.js";
-import { isSecret } from "../../../src/value/expression.js";
-import { canonicalJson, isObject, type Json, type JsonObject } from "../../../src/value/json.js";
-import { unknownValue } from "../../deployed/failures.js";
-import { resolveFramework } from "../../deployed/frameworks.js";
-import type { ProviderContext } from "../../provider.js";
-import { refusal } from "../failures.js";
-import { type Connect, whyNotAt, type ZooKeeperPlace } from "./zookeeper.js";
+import { DiagnosticError } from "../../src/diagnostics/diagnostic.js";
+import { isSecret } from "../../src/value/expression.js";
+import { canonicalJson, isObject, type Json, type JsonObject } from "../../src/value/json.js";
+import { unknownValue } from "../deployed/failures.js";
+import type { ProviderContext } from "../provider.js";
+import { resolveFramework } from "./parts.js";
 
-/** `before`: zookeeper as it is live, with the servers in the place of an ensemble whose servers have changed since. */
+export interface ZooKeeperPlace {
+  /** `host:port,host:port`. */
+  readonly servers: string;
+  readonly path: string;
+  /** `user:password` of scheme digest; null = none. */
+  readonly credential: string | null;
+}
+
+/** `before`: as it is live, with the servers in the place of an ensemble whose servers have changed since. */
 export interface PlaceChange {
   readonly address: string;
   readonly before: JsonObject;
   readonly after: JsonObject;
+}
+
+/** What a kind knows of its state. */
+export interface StateRules {
+  /** Why it cannot go on at `to`; null when it can. `from` is null when the old place is not known any more. */
+  whyNotAt(from: ZooKeeperPlace | null, to: ZooKeeperPlace): Promise<string | null>;
+  /** The refusal for that reason. */
+  refusal(reason: string): DiagnosticError;
 }
 
 const ADDRESS = /(^|\.)ZooKeeperEnsemble\//;
@@ -67,7 +81,7 @@ export function moveBetween(from: ZooKeeperPlace, to: ZooKeeperPlace): Move {
 export async function checkMove(
   { address, before, after }: PlaceChange,
   context: ProviderContext,
-  connect: Connect,
+  rules: StateRules,
 ): Promise<Move> {
   if (canonicalJson(zookeeperOf(before)) === canonicalJson(zookeeperOf(after))) return "same";
   // Where it was may not be declared any more.
@@ -76,21 +90,12 @@ export async function checkMove(
     throw error;
   });
   const to = await placeOf(address, after, context).catch((error: unknown) => {
-    if (error instanceof DiagnosticError) throw stateMissing(address, "the new ensemble is not there yet");
+    if (error instanceof DiagnosticError) throw rules.refusal("the new ensemble is not there yet");
     throw error;
   });
   const move = from === null ? "other" : moveBetween(from, to);
   if (move === "same") return move;
-  const reason = await whyNotAt(connect, from, to, context.signal);
-  if (reason !== null) throw stateMissing(address, reason);
+  const reason = await rules.whyNotAt(from, to);
+  if (reason !== null) throw rules.refusal(reason);
   return move;
-}
-
-function stateMissing(address: string, reason: string): DiagnosticError {
-  return refusal("marathon-state-missing", address, `zookeeper is changed, and ${reason}`, {
-    detail:
-      "Started there it would be another, empty Marathon with a new framework, while all tasks of the old one run on unattended. Nothing is changed.",
-    remedy:
-      "Move the masters' and Marathon's state by a Migration, or copy the state subtree while all Marathons are stopped, then apply again.",
-  });
 }
