@@ -6,6 +6,8 @@ import type { JsonObject } from "../src/value/json.js";
 import type { ReadProgress } from "./migration/progress.js";
 import type { KindHandler, Provider } from "./provider.js";
 
+export type { MigrationProgress, ReadProgress } from "./migration/progress.js";
+
 export interface Registry {
   readonly providers: readonly Provider[];
   /** By kind. */

@@ -14,7 +14,7 @@ import type {
   ReadResult,
 } from "../provider.js";
 import { holdsOfMigration } from "./holds.js";
-import { attributesOf, hasEnded, type ReadProgress } from "./progress.js";
+import { attributesOf, isUnderWay, type ReadProgress } from "./progress.js";
 import { describeMigration, nameOf } from "./steps.js";
 
 const RULES: FieldRules = {
@@ -26,20 +26,18 @@ const RULES: FieldRules = {
 };
 
 export function migrationHandler(progressOf: ReadProgress): KindHandler {
-  /** What was recorded is what is there: a declaration is nowhere but in the state. */
+  /**
+   * What was recorded is what is there: a declaration is nowhere but in the state. One that the state does not know, and that is under
+   * way, is somebody's all the same.
+   */
   async function read(request: ReadRequest, context: ProviderContext): Promise<ReadResult> {
     const { address, recorded } = request;
     try {
       const progress = await progressOf(nameOf(address), context.signal);
-      if (recorded === null) return { status: "absent", diagnostics: [] };
       const attributes = attributesOf(progress);
-      return {
-        status: "present",
-        live: recorded,
-        attributes,
-        identity: identityOf(address),
-        diagnostics: [],
-      };
+      const live = recorded ?? (isUnderWay(attributes) ? request.desired : null);
+      if (live === null) return { status: "absent", diagnostics: [] };
+      return { status: "present", live, attributes, identity: identityOf(address), diagnostics: [] };
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
       return { status: "unreadable", diagnostics: error.diagnostics };
@@ -55,7 +53,7 @@ export function migrationHandler(progressOf: ReadProgress): KindHandler {
     try {
       const attributes = attributesOf(await progressOf(nameOf(address), context.signal));
       if (change.action === "delete") {
-        if (attributes["active"] === true && !hasEnded(attributes)) return underWay(change);
+        if (isUnderWay(attributes)) return underWay(change);
         report({ message: "forget the declaration" });
         return { status: "deleted", diagnostics: [] };
       }
@@ -75,7 +73,7 @@ export function migrationHandler(progressOf: ReadProgress): KindHandler {
     normalise: (spec) => spec,
     validate: () => [],
     outputs: () => ({}),
-    attributeNames: ["status", "stage", "id", "active"],
+    attributeNames: ["status", "stage", "id", "active", "between"],
     describeSteps: (change, resource = () => undefined) => describeMigration(change, resource),
     holds: holdsOfMigration,
     read,

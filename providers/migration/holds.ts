@@ -13,7 +13,7 @@ const TIERS: readonly Tier[] = ["zookeeper", "masters", "agents"];
 
 export function holdsOfMigration(request: HoldRequest): HoldAnswer {
   const { address, spec, attributes, declared } = request;
-  const state = stateOf(attributes);
+  const state = stateOf(attributes, spec);
   if (!declared) {
     const busy = state === null || state === "ended" || state === "idle" ? null : `it ${state}`;
     return { resources: busy === null ? [] : everything(spec, `held by ${address}, which ${state}`), busy };
@@ -35,11 +35,21 @@ export function holdsOfMigration(request: HoldRequest): HoldAnswer {
 }
 
 /** `idle`, `ended`, or what it is in the middle of. */
-function stateOf(attributes: JsonObject | null): string {
+function stateOf(attributes: JsonObject | null, spec: JsonObject): string {
   if (attributes === null) return "cannot be asked where it stands";
   if (attributes["active"] !== true) return "idle";
-  if (hasEnded(attributes)) return "ended";
+  // One that has ended may be an earlier one of that name, between other ensembles.
+  if (hasEnded(attributes)) return isOf(attributes, spec) ? "ended" : "idle";
   return `is in stage ${String(attributes["stage"])} of 6 (${String(attributes["status"])})`;
+}
+
+function isOf({ between }: JsonObject, spec: JsonObject): boolean {
+  const names = Array.isArray(between) ? (between as readonly Json[]) : [];
+  const declared = ["source", "target"].map((side) => {
+    const written = objectAt(spec, side)["zookeeper"];
+    return addressIn(written) ?? (isObject(written) ? written["connectString"] : undefined);
+  });
+  return names.length === 2 && declared.every((name, at) => name === names[at]);
 }
 
 function toDeploy(address: string, spec: JsonObject): readonly HeldResource[] {

@@ -9,6 +9,8 @@ export interface MigrationProgress {
   readonly stage: number;
   /** Something of it is on the platform. */
   readonly active: boolean;
+  /** The ZooKeepers of A and B, by address or connect string: which run of that name it is. */
+  readonly between: readonly string[];
 }
 
 /** By the name of the Migration; null when it was never started. Rejects with DiagnosticError. */
@@ -18,12 +20,17 @@ export type ReadProgress = (name: string, signal: AbortSignal) => Promise<Migrat
 export const NO_PROGRESS: ReadProgress = () => Promise.resolve(null);
 
 export function attributesOf(progress: MigrationProgress | null): JsonObject {
-  if (progress === null) return { id: null, status: null, stage: 0, active: false };
-  const { id, status, stage, active } = progress;
-  return { id, status, stage, active };
+  if (progress === null) return { id: null, status: null, stage: 0, active: false, between: [] };
+  const { id, status, stage, active, between } = progress;
+  return { id, status, stage, active, between };
 }
 
 /** Nothing more happens by itself. */
 export function hasEnded(attributes: JsonObject): boolean {
   return attributes["status"] === "done" || attributes["status"] === "archived";
+}
+
+/** Something of it is on the platform, and it goes on or waits. */
+export function isUnderWay(attributes: JsonObject): boolean {
+  return attributes["active"] === true && !hasEnded(attributes);
 }

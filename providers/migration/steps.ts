@@ -40,9 +40,10 @@ function stagesOf(
 ): readonly string[] {
   try {
     const spec = resolveMigration(name, after, { address, resource });
-    const plan = planMigration(spec, notSurveyed(`not looked at; \`ferry migrate plan ${name}\` does`));
+    const plan = planMigration(spec, notSurveyed("nobody has looked"));
     const refused = plan.diagnostics.filter(({ code }) => code !== "migration-unknown");
     return [
+      `the platform itself was not looked at: \`ferry migrate plan ${name}\` does, and refuses what cannot be safe`,
       ...refused.map(({ summary, remedy }) => `it would be refused: ${summary}. ${remedy ?? ""}`.trim()),
       ...plan.stages.flatMap((stage) => stageLines(stage)),
     ];

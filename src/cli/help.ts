@@ -23,7 +23,8 @@ usage: ferry COMMAND [options] [files or folders]
 ${groups.join("\n\n")}
 
 Options and examples of a command: ferry COMMAND --help
-Exit codes: 0 done or nothing to do, 1 error, 2 differences (plan with --detailed-exitcode; drift, sync verify always).
+Exit codes: 0 done or nothing to do, 1 error, 2 differences (plan with --detailed-exitcode; drift, sync verify, audit verify
+always), or a migration that stopped before its end.
 `;
 }
 
@@ -37,6 +38,7 @@ const VALUES: Readonly<Record<string, string>> = {
   "--chdir": "DIRECTORY",
   "--env": "ENV",
   "--exclude": "ADDRESS",
+  "--expect": "HASH",
   "--format": "FORMAT",
   "--from": "REF",
   "--gap": "NUMBER",
@@ -45,10 +47,14 @@ const VALUES: Readonly<Record<string, string>> = {
   "--name": "NAME",
   "--out": "FILE",
   "--parallelism": "NUMBER",
+  "--plan": "DIGEST",
   "--reader": "READER",
+  "--reason": "TEXT",
+  "--stage": "STAGE",
   "--target": "ADDRESS",
   "--timeout": "DURATION",
   "--to": "DIRECTORY",
+  "--to-stage": "STAGE",
   "--var": "NAME=VALUE",
   "--var-file": "FILE",
   "--winner": "SIDE",

@@ -12,6 +12,7 @@ import { loadConfiguration, loadProject } from "../config/load.js";
 import { type Diagnostic, DiagnosticError, hasErrors } from "../diagnostics/diagnostic.js";
 import { createSecretResolver, type ProjectSecrets } from "../secrets/resolver.js";
 import type { ConfigurationRequest } from "./command.js";
+import { migrationProgress } from "./migration-progress.js";
 import type { Terminal } from "./terminal.js";
 
 export interface Configuration {
@@ -27,7 +28,10 @@ export async function openConfiguration(request: ConfigurationRequest): Promise<
   const loaded = await loadConfiguration(request);
   if (loaded.value === undefined) throw new DiagnosticError(loaded.diagnostics);
   const desired = loaded.value;
-  const registry = await openRegistry(desired.project.providers);
+  const { project } = desired;
+  const registry = await openRegistry(project.providers, {
+    migrationProgress: migrationProgress(project, request.env),
+  });
   const diagnostics = [
     ...loaded.diagnostics,
     ...desired.resources.flatMap((resource) => checkResource(resource, registry.handler(resource.kind))),

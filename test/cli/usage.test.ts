@@ -195,14 +195,26 @@ usage("fmt --check finds and fmt corrects, and then there is nothing", async () 
   project.remove();
 });
 
-usage("zk-migrate says what it cannot do yet", () => {
-  const run = (args: readonly string[]) =>
-    spawnSync(process.execPath, [join(cwd, "bin", "zk-migrate"), ...args], { encoding: "utf8" });
-  const start = run(["start", "--source-zk=a:2181"]);
-  assert.is(start.status, 1);
-  assert.match(start.stderr, /not available yet/);
-  assert.is(run(["--version"]).status, 0);
-  assert.is(run(["--help"]).status, 0);
+usage("zk-migrate has its five commands, and says what is missing on a command line", () => {
+  const run = (...args: string[]) =>
+    spawnSync(process.execPath, [join(cwd, "bin", "zk-migrate"), ...args], {
+      encoding: "utf8",
+      env: { ...process.env, FERRY_DIST: COMPILED },
+    });
+  const help = run("--help");
+  assert.is(help.status, 0);
+  for (const name of ["start", "status", "advance", "rollback", "validate"]) {
+    assert.match(help.stdout, new RegExp(`^  ${name} `, "m"));
+    assert.match(run(name, "--help").stdout, new RegExp(`usage: zk-migrate ${name}`));
+  }
+  assert.is(run("--version").status, 0);
+  const missing = run("start", "--source-zk=a:2181");
+  assert.is(missing.status, 1);
+  assert.match(missing.stderr, /usage-missing-option.*--config is missing/);
+  assert.match(run("advance", "--phase=3").stderr, /usage-confirm/);
+  assert.match(run("advance", "--phase=7", "--confirm").stderr, /usage-stage/);
+  assert.match(run("advnace").stderr, /Did you mean `zk-migrate advance`/);
+  assert.match(run("status", "--phase=3").stderr, /usage-arguments/);
 });
 
 usage.run();

@@ -15,10 +15,12 @@ import type {
 import type { Server } from "../../src/migration/actions/servers.js";
 import type { SideName } from "../../src/migration/model/spec.js";
 
+/** By the role, and a framework by its port. */
 const ENTRIES = {
   master: "mesos/master/main.js",
   agent: "mesos/agent/main.js",
   framework: "marathon/main.js",
+  batch: "batch/main.js",
 } as const;
 
 /** As a supervisor waits before it starts again what has ended. */
@@ -62,6 +64,10 @@ function flagsOf(unit: Unit, folder: string, connect: Readonly<Record<SideName, 
         "--executor_reregistration_timeout=500ms",
       ];
     case "framework":
+      if (port === "4400") {
+        const own = [`--http_address=${ip}`, "--http_port=4400", "--zk_session_timeout=2secs"];
+        return [`--master=${zookeeper}/mesos`, `--zk=${zookeeper}/batch`, ...own];
+      }
       return [
         "--master",
         `${zookeeper}/mesos`,
@@ -162,7 +168,9 @@ export class LabServers implements ServerControl {
   }
 
   private launch(unit: Unit): void {
-    const entry = fileURLToPath(new URL(`../../src/sandbox/${ENTRIES[unit.server.role]}`, import.meta.url));
+    const { role, ref } = unit.server;
+    const program = ENTRIES[ref.address.endsWith(":4400") ? "batch" : role];
+    const entry = fileURLToPath(new URL(`../../src/sandbox/${program}`, import.meta.url));
     const child = spawn(process.execPath, [entry, ...flagsOf(unit, this.folder, this.connect)], {
       stdio: ["ignore", "ignore", "pipe"],
       env: { ...process.env, MESOS_ZK_SESSION_TIMEOUT: "2secs" },

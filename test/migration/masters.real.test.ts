@@ -112,8 +112,9 @@ masters("three masters are replaced by three others, and back by empty ones, whi
 );
 
 masters("masters, agents and Marathon are restarted onto the other ZooKeeper, one by one", () =>
-  onPlatform({ mode: "repoint", marathon: true }, async (on) => {
-    const tasks = await on.launchApp(3);
+  onPlatform({ mode: "repoint", marathon: true, batch: true }, async (on) => {
+    await on.launchApp(3);
+    const tasks = await on.launchRun();
     const [leader = "", ...standbys] = await begin(on);
     for (const server of standbys) {
       await on.step({ kind: "restart-master", server, quorum: 2, zookeeper: "b" });
@@ -132,6 +133,8 @@ masters("masters, agents and Marathon are restarted onto the other ZooKeeper, on
     const back = await on.step({ kind: "repoint-framework", framework: "marathon", zookeeper: "a" });
     assert.is(back.facts["frameworkId"], framework.facts["frameworkId"]);
     await on.step({ kind: "repoint-framework", framework: "marathon", zookeeper: "b" });
+    const runs = await on.step({ kind: "repoint-framework", framework: "batch", zookeeper: "b" });
+    told("batch to B", runs.facts);
     await switchAgents(on, agents);
     await expectWhole(on, tasks, /^ab$/);
     await on.step({ kind: "stop-sync" });

@@ -35,39 +35,45 @@ const MASTERS = {
   b: [ref("b1", 14, 5050), ref("b2", 15, 5050), ref("b3", 16, 5050)],
 };
 const AGENTS = [ref("n1", 21, 5051), ref("n2", 22, 5051)];
-const MARATHONS = [ref("m1", 41, 8080)];
+const MARATHONS = [ref("m1", 41, 8080), ref("m2", 42, 8080)];
+const BATCH = [ref("c1", 51, 4400)];
 
 export interface Wanted {
   readonly mode: Mode;
   readonly marathon?: boolean;
+  readonly batch?: boolean;
 }
 
 export function specOf(
   connect: Readonly<Record<SideName, string>>,
-  { mode, marathon }: Wanted,
+  { mode, marathon, batch }: Wanted,
 ): MigrationSpec {
   const side = (name: SideName, own: readonly ServerRef[]) => ({
     zookeeper: { resource: null, connectString: connect[name], servers: [], auth: [] },
     masters: { resource: null, spec: null, servers: own, quorum: 2 },
-    agents: { resource: null, spec: null, servers: name === "a" ? AGENTS : [] },
+    agents: { resource: null, spec: null, servers: AGENTS },
   });
-  const framework = {
-    name: "marathon",
-    kind: "marathon" as const,
+  const own = (name: string, servers: readonly ServerRef[]) => ({
+    name,
     resource: null,
     spec: null,
-    servers: MARATHONS,
-    urls: MARATHONS.map(({ address }) => `http://${address}`),
-    zookeeperPath: "/marathon",
+    servers,
+    urls: servers.map(({ address }) => `http://${address}`),
+    zookeeperPath: `/${name}`,
+  });
+  const marathons = {
+    ...own("marathon", MARATHONS),
+    kind: "marathon" as const,
     electionPaths: ["/marathon/leader-curator"],
   };
+  const batches = { ...own("batch", BATCH), kind: "batch" as const, electionPaths: ["/batch/candidates"] };
   return {
     name: "lab",
     source: side("a", MASTERS.a),
-    target: side("b", mode === "replace" ? MASTERS.b : []),
+    target: side("b", mode === "replace" ? MASTERS.b : MASTERS.a),
     modes: { masters: mode, agents: "repoint" },
     mesosPath: "/mesos",
-    frameworks: marathon === true ? [framework] : [],
+    frameworks: [...(marathon === true ? [marathons] : []), ...(batch === true ? [batches] : [])],
     extraPaths: [],
     conflictStrategy: "last-write-wins",
     sequenceGap: 10_000,
@@ -177,7 +183,7 @@ export class Platform {
     const spec = specOf(connect, wanted);
     const servers = new LabServers(folder, connect);
     const masters = [...spec.source.masters.servers, ...spec.target.masters.servers];
-    const addresses = masters.map(({ address }) => address);
+    const addresses = [...new Set(masters.map(({ address }) => address))];
     const mesos = new MesosClient({ scheme: "http", masters: { addresses }, requestTimeoutMs: 10_000 });
     const readers = await Promise.all([
       independentReader(a.connectString),
@@ -227,7 +233,7 @@ export class Platform {
       instances,
       constraints: [["hostname", "GROUP_BY"]],
     };
-    const [url] = this.spec.frameworks.flatMap(({ urls }) => urls);
+    const [url] = this.spec.frameworks.flatMap(({ kind, urls }) => (kind === "marathon" ? urls : []));
     await waitFor("Marathon takes the app", DEADLINE_MS, async () => {
       const headers = { "content-type": "application/json" };
       const answer = await fetch(`${url}/v2/apps`, { method: "POST", headers, body: JSON.stringify(app) });
@@ -236,6 +242,23 @@ export class Platform {
     return waitFor("the tasks run", DEADLINE_MS, async () => {
       const tasks = await this.tasks();
       return tasks.length === instances ? tasks : null;
+    });
+  }
+
+  /** A run of the batch framework that does not end; resolves with the tasks that run now. */
+  async launchRun(): Promise<readonly string[]> {
+    const before = await this.tasks();
+    const [{ address } = { address: "" }] = BATCH;
+    const job = { name: "long", command: "sleep 100000", schedule: "R1//PT1H", cpus: 0.1, mem: 32 };
+    await waitFor("the batch framework takes the job", DEADLINE_MS, async () => {
+      const headers = { "content-type": "application/json" };
+      const body = JSON.stringify(job);
+      const url = `http://${address}/v1/scheduler/iso8601`;
+      return (await fetch(url, { method: "POST", headers, body })).status === 204;
+    });
+    return waitFor("the run is there", DEADLINE_MS, async () => {
+      const tasks = await this.tasks();
+      return tasks.length > before.length ? tasks : null;
     });
   }
 

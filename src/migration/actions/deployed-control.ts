@@ -13,7 +13,8 @@ import type {
 import { DiagnosticError, hasErrors } from "../../diagnostics/diagnostic.js";
 import type { JsonObject } from "../../value/json.js";
 import { impossible } from "../coordination/refusal.js";
-import type { ZooKeeperSide } from "../model/spec.js";
+import type { MigrationSpec, ZooKeeperSide } from "../model/spec.js";
+import { startedWith } from "./changed-spec.js";
 import type { EnsembleControl } from "./ensemble-control.js";
 import type { ControlContext, ServerChange, ServerControl, ServerStatus } from "./server-control.js";
 import type { Server } from "./servers.js";
@@ -25,7 +26,10 @@ export interface Kinds {
 }
 
 export class DeployedControl implements ServerControl {
-  constructor(private readonly kinds: Kinds) {}
+  constructor(
+    private readonly migration: MigrationSpec,
+    private readonly kinds: Kinds,
+  ) {}
 
   async start(server: Server, change: ServerChange, context: ControlContext): Promise<void> {
     await this.operate(server, change, { action: "start" }, context);
@@ -54,15 +58,14 @@ export class DeployedControl implements ServerControl {
     operation: Operation,
     { signal, report }: ControlContext,
   ): Promise<OperationResult> {
-    const { ref, specs } = server;
+    const { ref } = server;
     const world = this.kinds.context(signal);
-    const spec = change.zookeeper === undefined ? (specs.a ?? specs.b) : specs[change.zookeeper];
+    const spec = startedWith(this.migration, server, change);
     if (ref.deployed === null || spec === null) throw notDeployed(ref.name);
     const address = ref.deployed.resource;
     const handler = handlerOf(this.kinds, world, address);
     if (handler.operate === undefined) throw notDeployed(ref.name);
-    const quorum: JsonObject = change.quorum === undefined ? {} : { quorum: change.quorum };
-    const target = { address, spec: { ...spec, ...quorum }, server: ref.deployed.server };
+    const target = { address, spec, server: ref.deployed.server };
     return handler.operate({ ...operation, ...target }, world, ({ message }: Progress) => report(message));
   }
 }
@@ -158,7 +161,7 @@ function handlerOf(kinds: Kinds, world: ProviderContext, address: string): KindH
 }
 
 function notDeployed(name: string): Error {
-  return impossible(`${name} is not deployed by ferry on that side`, {
+  return impossible(`${name} is not deployed by ferry`, {
     detail: "Nothing was touched.",
     remedy: "Plan the migration anew: such a server is for a person.",
   });

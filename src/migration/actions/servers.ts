@@ -1,7 +1,6 @@
 /** The servers of a migration by the names that steps use, with what is needed to drive them. Pure. */
 import type { JsonObject } from "../../value/json.js";
 import { impossible } from "../coordination/refusal.js";
-import { specOn } from "../declared/on-side.js";
 import type { FrameworkRef, MigrationSpec, PlatformSide, ServerRef, SideName } from "../model/spec.js";
 
 export type Role = "master" | "agent" | "framework";
@@ -9,8 +8,10 @@ export type Role = "master" | "agent" | "framework";
 export interface Server {
   readonly ref: ServerRef;
   readonly role: Role;
-  /** Normalised specs of its resource as it is on each side; null where ferry does not deploy it. */
-  readonly specs: Readonly<Record<SideName, JsonObject | null>>;
+  /** Normalised spec of its resource as it is declared; null where ferry does not deploy it. */
+  readonly spec: JsonObject | null;
+  /** On whose ZooKeeper it is by its declaration. */
+  readonly home: SideName;
 }
 
 export class Servers {
@@ -20,31 +21,20 @@ export class Servers {
   readonly agents: readonly Server[];
 
   constructor(private readonly spec: MigrationSpec) {
-    const { source, target } = spec;
-    this.masters = this.add("master", source.masters, target.masters);
-    this.agents = this.add("agent", source.agents, target.agents);
-    for (const framework of spec.frameworks) this.add("framework", framework, this.moved(framework));
+    const { source, target, frameworks } = spec;
+    this.masters = [...this.add("master", "a", source.masters), ...this.add("master", "b", target.masters)];
+    this.agents = [...this.add("agent", "a", source.agents), ...this.add("agent", "b", target.agents)];
+    for (const framework of frameworks) this.add("framework", "a", framework);
   }
 
-  /** Those of both, each once. */
-  private add(role: Role, a: Holder, b: Holder): readonly Server[] {
-    const specIn = ({ servers, spec }: Holder, name: string): JsonObject | null =>
-      servers.some((ref) => ref.name === name) ? spec : null;
-    const distinct = new Map([...a.servers, ...b.servers].map((ref) => [ref.name, ref]));
-    return [...distinct.values()].map((ref) => {
-      const specs = { a: specIn(a, ref.name), b: specIn(b, ref.name) };
-      const server: Server = { ref, role, specs };
+  /** Those that are not known yet: one that is repointed is named on both sides. */
+  private add(role: Role, home: SideName, { servers, spec }: Holder): readonly Server[] {
+    const fresh = servers.filter(({ name }) => !this.byName.has(name));
+    return fresh.map((ref) => {
+      const server: Server = { ref, role, spec, home };
       this.byName.set(ref.name, server);
       return server;
     });
-  }
-
-  /** A framework on B: declared once, as it is on A. */
-  private moved({ resource, spec, servers }: FrameworkRef): Holder {
-    const { target, mesosPath } = this.spec;
-    const [kind = ""] = (resource ?? "").split("/");
-    const place = { zookeeper: target.zookeeper, mesosPath };
-    return { servers, spec: spec === null ? null : specOn(kind, spec, place) };
   }
 
   /** Throws DiagnosticError when the migration has none of that name. */

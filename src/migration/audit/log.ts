@@ -146,9 +146,9 @@ function headOf(text: string): Head {
   return line.kind === "whole" ? line.head : EMPTY;
 }
 
-/** Looks through a log. Rejects with the system's error when it cannot be read. */
-export async function verifyAuditLog(path: string): Promise<Verdict> {
-  const verifier = new ChainVerifier();
+/** Looks through a log. Rejects with the system's error when it cannot be read. @param expect a hash that was kept elsewhere */
+export async function verifyAuditLog(path: string, expect: string | null = null): Promise<Verdict> {
+  const verifier = new ChainVerifier(expect);
   const file = await fs.open(path, "r");
   let rest = Buffer.alloc(0);
   try {

@@ -12,6 +12,8 @@ export interface Verdict {
   /** The last line is not finished: a process died over it, or is writing it just now. */
   readonly isOpen: boolean;
   readonly broken: { readonly line: number; readonly reason: string } | null;
+  /** Whether a line has the hash that was kept elsewhere; null when none was given. */
+  readonly expected: boolean | null;
 }
 
 export class ChainVerifier {
@@ -22,6 +24,11 @@ export class ChainVerifier {
   private broken: Verdict["broken"] = null;
   /** A line that is none: torn, if the next one says so. */
   private doubtful: { readonly line: number; readonly bytes: Buffer; readonly reason: string } | null = null;
+
+  private isExpectedSeen = false;
+
+  /** @param expect a hash that was kept elsewhere */
+  constructor(private readonly expect: string | null = null) {}
 
   /** Takes the next line, without its line end. After the first broken one nothing more is looked at. */
   take(bytes: Buffer): void {
@@ -44,6 +51,7 @@ export class ChainVerifier {
       return;
     }
     this.head = line.head;
+    this.isExpectedSeen ||= line.head.hash === this.expect;
     this.lines += 1;
   }
 
@@ -58,7 +66,8 @@ export class ChainVerifier {
     }
     if (this.doubtful !== null) this.breakAtDoubtful();
     const { lines, torn, broken } = this;
-    return { lines, head: this.head.hash, torn, isOpen, broken };
+    const expected = this.expect === null ? null : this.isExpectedSeen;
+    return { lines, head: this.head.hash, torn, isOpen, broken, expected };
   }
 
   private closes(torn: unknown): boolean {

@@ -17,7 +17,6 @@ import type {
   ZooKeeperSide,
 } from "../model/spec.js";
 import { frameworksOf } from "./frameworks.js";
-import { specOn } from "./on-side.js";
 import {
   credentialIn,
   factsOf,
@@ -60,7 +59,7 @@ export function resolveMigration(name: string, spec: JsonObject, resolving: Reso
   return {
     name,
     source,
-    target: targetOf(objectAt(spec, "target"), { modes, mesosPath, source }, resolving),
+    target: targetOf(objectAt(spec, "target"), { modes, source }, resolving),
     modes,
     mesosPath,
     frameworks: frameworksOf(listAt(spec, "frameworks"), resolving),
@@ -102,26 +101,16 @@ function sourceOf(side: JsonObject, resolving: Resolving): PlatformSide {
   };
 }
 
-interface Beginning {
-  readonly modes: MigrationSpec["modes"];
-  readonly mesosPath: string;
-  readonly source: PlatformSide;
-}
-
-function targetOf(side: JsonObject, from: Beginning, resolving: Resolving): PlatformSide {
-  const zookeeper = zookeeperOf("b", side["zookeeper"], resolving);
-  const place = { zookeeper, mesosPath: from.mesosPath };
-  const { masters, agents } = from.source;
+/** A tier that is repointed is the source's own. */
+function targetOf(
+  side: JsonObject,
+  { modes, source }: { readonly modes: MigrationSpec["modes"]; readonly source: PlatformSide },
+  resolving: Resolving,
+): PlatformSide {
   return {
-    zookeeper,
-    masters:
-      from.modes.masters === "replace"
-        ? mastersOf("b", side["masters"], resolving)
-        : { ...masters, spec: masters.spec === null ? null : specOn("MesosMasters", masters.spec, place) },
-    agents:
-      from.modes.agents === "replace"
-        ? agentsOf("b", side["agents"], resolving)
-        : { ...agents, spec: agents.spec === null ? null : specOn("MesosAgents", agents.spec, place) },
+    zookeeper: zookeeperOf("b", side["zookeeper"], resolving),
+    masters: modes.masters === "replace" ? mastersOf("b", side["masters"], resolving) : source.masters,
+    agents: modes.agents === "replace" ? agentsOf("b", side["agents"], resolving) : source.agents,
   };
 }
 

@@ -3,6 +3,8 @@
  * step is durable before the next one; nothing is done that the record does not say. What it does to the platform it does through an
  * ActionRunner, what it knows of it through an Observer.
  */
+import { DiagnosticError } from "../../diagnostics/diagnostic.js";
+import type { Observation } from "../model/observation.js";
 import type { Criterion } from "../model/plan.js";
 import type { MigrationRecord } from "../model/record.js";
 import type { StageNumber } from "../model/spec.js";
@@ -57,6 +59,10 @@ class Engine {
   /** Since when it is at work without a stop: waiting for people does not count against a stage's time. */
   private moving: { readonly key: string; readonly sinceMs: number } | null = null;
   private sustained = false;
+  private isSustaining = false;
+  /** What went wrong beside the steps: the migration is not ours any more. */
+  private failure: { readonly error: unknown } | null = null;
+  private isMuted = false;
   /** Values of the gate as they were written last. */
   private shownValues = "";
   /** Values of the gate as they were written last. */
@@ -88,26 +94,47 @@ class Engine {
       everyMs: spec.observeEverySeconds * 1_000,
       keepMs: (longest + spec.limits.observationSeconds + 60) * 1_000,
       observationSeconds: spec.limits.observationSeconds,
-      onObservation: async (observation) => {
-        const { values } = this.watcher.watchNow();
-        await this.ledger.update((record) => {
-          const seen = withObservation(record, observation);
-          return values.length === 0 ? seen : step.withCriteria(seen, values);
-        });
-      },
+      onObservation: (observation) => this.note(observation),
     });
+  }
+
+  /**
+   * Writes what was seen. A disk that is full is no reason to end, as long as nothing has to be written before something is done; that
+   * somebody else has taken over is one.
+   */
+  private async note(observation: Observation): Promise<void> {
+    const { values } = this.watcher.watchNow();
+    try {
+      await this.ledger.update((record) => {
+        const seen = withObservation(record, observation);
+        return values.length === 0 ? seen : step.withCriteria(seen, values);
+      });
+      this.isMuted = false;
+    } catch (error) {
+      if (!(error instanceof DiagnosticError) || isTakenOver(error)) throw error;
+      if (!this.isMuted) this.options.onEvent({ kind: "alert", atMs: this.now(), text: errorText(error) });
+      this.isMuted = true;
+    }
+  }
+
+  private check(): void {
+    this.watcher.check();
+    if (this.failure !== null) throw this.failure.error;
   }
 
   async run(): Promise<EngineEnd> {
     this.watcher.start();
+    await this.tellEnd();
     for (;;) {
-      this.watcher.check();
+      this.check();
       const record = await this.ledger.refresh();
       if (this.options.stop.aborted) return { kind: "interrupted", record };
       this.keepTime(record);
-      await this.sustain();
+      this.sustain();
       if (await this.stoppedByWatch()) continue;
-      const end = await this.follow(decide(this.ledger.record));
+      const decision = decide(this.ledger.record);
+      if (await this.heldUp(decision)) continue;
+      const end = await this.follow(decision);
       if (end !== null) return end;
     }
   }
@@ -168,7 +195,11 @@ class Engine {
 
   /** Once everything is met, `next`; until then it waits, as long as the stage may take. */
   private async pass(criteria: readonly Criterion[], next: Edit): Promise<null> {
-    if (criteria.length === 0) return this.write(next);
+    if (criteria.length === 0) {
+      await this.write(next);
+      await this.tellEnd();
+      return null;
+    }
     const values = this.watcher.judge(criteria, this.phase.sinceMs);
     const passed = isPassed(criteria, values);
     const shown = JSON.stringify(values.map(({ id, met, value }) => [id, met, value]));
@@ -178,12 +209,26 @@ class Engine {
     };
     if (passed || shown !== this.shownValues) await this.take(change);
     this.shownValues = shown;
-    if (passed) return null;
+    if (passed) {
+      await this.tellEnd();
+      return null;
+    }
     if (this.isOutOfTime()) {
       await this.stop(`Not reached in time: ${unmetText(criteria, values)}.`);
       return null;
     }
     return this.wait();
+  }
+
+  private async tellEnd(): Promise<void> {
+    const { record } = this.ledger;
+    const isBetween = record.wayBack === null && stageUnderWay(record) === null;
+    if (!isBetween || (record.stage === 0 && record.past.length === 0)) return;
+    try {
+      await this.options.atEndOfStage?.(record);
+    } catch (error) {
+      this.options.onEvent({ kind: "alert", atMs: this.now(), text: errorText(error) });
+    }
   }
 
   /** Looks at what must hold while a stage runs; true when that has stopped it. */
@@ -226,28 +271,48 @@ class Engine {
   private async askedToStop(): Promise<"no" | "soon" | "now"> {
     const { stop, abort } = this.options;
     if (abort.aborted) return "now";
-    this.watcher.check();
+    this.check();
     const { request } = await this.ledger.refresh();
     const isAsked = request !== null && (request.kind === "pause" || request.kind === "roll-back");
     return stop.aborted || isAsked || this.brokenWatch() !== "" ? "soon" : "no";
   }
 
   /**
-   * Keeps up what has to run between the actions: once when it takes the migration up, and after every request. If that fails, a
-   * person has to look; but what was asked is done all the same, and a way back is not held up by it.
+   * Keeps up what has to run between the actions: once when it takes the migration up, and after every request. Requests are taken up
+   * meanwhile, and a way back is not held up by it: it may be why somebody goes back.
    */
-  private async sustain(): Promise<void> {
+  private sustain(): void {
     const { record } = this.ledger;
-    if (this.sustained || isOver(record)) return;
+    if (this.sustained || this.isSustaining || isOver(record)) return;
     this.sustained = true;
-    try {
-      await this.options.runner.sustain(record);
-    } catch (error) {
-      const text = `What has to run between the actions could not be started. ${errorText(error)}`;
-      this.options.onEvent({ kind: "alert", atMs: this.now(), text });
+    this.isSustaining = true;
+    this.options.runner
+      .sustain(record)
+      .catch((error: unknown) => this.notSustained(error))
+      .catch((error: unknown) => {
+        this.failure = { error };
+      })
+      .finally(() => {
+        this.isSustaining = false;
+      });
+  }
+
+  private async notSustained(error: unknown): Promise<void> {
+    const text = `What has to run between the actions could not be started. ${errorText(error)}`;
+    this.options.onEvent({ kind: "alert", atMs: this.now(), text });
+    await this.take((record) => {
       const isForward = record.status === "running" || record.status === "waiting-for-approval";
-      if (isForward && record.request === null) await this.take((before) => step.fail(before, text));
-    }
+      return isForward && record.request === null ? step.fail(record, text) : record;
+    });
+  }
+
+  /** Nothing is begun or judged before what it stands on is there. */
+  private async heldUp({ kind }: Decision): Promise<boolean> {
+    const { wayBack } = this.ledger.record;
+    if (!this.isSustaining || wayBack !== null || !STANDS_ON_SUSTAINED.has(kind)) return false;
+    if (this.isOutOfTime()) await this.stop("What has to run between the actions does not come up.");
+    else await this.wait();
+    return true;
   }
 
   // Time and writing
@@ -299,6 +364,12 @@ class Engine {
 }
 
 const NOTHING: readonly Criterion[] = [];
+
+const STANDS_ON_SUSTAINED: ReadonlySet<Decision["kind"]> = new Set(["check", "probe", "act", "prove"]);
+
+function isTakenOver({ diagnostics }: DiagnosticError): boolean {
+  return diagnostics.some(({ code }) => code === "migration-taken-over");
+}
 
 function isActing(record: MigrationRecord): boolean {
   return record.wayBack !== null && decide({ ...record, request: null }).kind === "act";

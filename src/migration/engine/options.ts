@@ -7,6 +7,7 @@ import type {
   Observer,
   PlanWayBack,
 } from "../model/ports.js";
+import type { MigrationRecord } from "../model/record.js";
 import type { Clock } from "./clock.js";
 import type { EngineEvent } from "./events.js";
 
@@ -30,6 +31,11 @@ export interface EngineOptions {
   /** End as soon as a person has to do something, instead of waiting for it. */
   readonly endWhenWaiting: boolean;
   readonly onEvent: (event: EngineEvent) => void;
+  /**
+   * Called whenever the platform has come to the end of a stage, forwards or backwards, and when the migration is taken up there: what was
+   * deployed, moved and torn down is recorded elsewhere, too. Safe to repeat; a failure is told and stops nothing.
+   */
+  readonly atEndOfStage?: (record: MigrationRecord) => Promise<void>;
   readonly pace?: Partial<Pace>;
 }
 

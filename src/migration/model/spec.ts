@@ -41,7 +41,7 @@ export interface ApiCredential {
   readonly secret: string;
 }
 
-/** In mode `repoint` the target's are the source's own servers, with a spec that has them on B's ZooKeeper. */
+/** In mode `repoint` the target's is the source's own. */
 export interface MastersSide {
   readonly resource: string | null;
   /** Normalised spec of the declared resource, for starting single servers; null when only named. */

@@ -108,7 +108,7 @@ function subjectOf(step: ActionStep): string {
 
 /** Servers of the step that nobody but a person can start or stop. */
 function handsNeeded(spec: MigrationSpec, step: ActionStep): readonly string[] {
-  const byName = new Map(allServers(spec).map((server) => [server.name, server]));
+  const byName = serversByName(spec);
   const named = (names: readonly string[]): readonly string[] =>
     names.filter((name) => byName.get(name)?.deployed === null);
   switch (step.kind) {
@@ -139,9 +139,18 @@ function handsNeeded(spec: MigrationSpec, step: ActionStep): readonly string[] {
   }
 }
 
-function allServers({ source, target, frameworks }: MigrationSpec): readonly ServerRef[] {
+/** Made once for each specification: a plan asks for every action of it. */
+const indexed = new WeakMap<MigrationSpec, ReadonlyMap<string, ServerRef>>();
+
+function serversByName(spec: MigrationSpec): ReadonlyMap<string, ServerRef> {
+  const known = indexed.get(spec);
+  if (known !== undefined) return known;
+  const { source, target, frameworks } = spec;
   const sides = [source, target].flatMap((side) => [...side.masters.servers, ...side.agents.servers]);
-  return [...sides, ...frameworks.flatMap(({ servers }) => servers)];
+  const all = [...sides, ...frameworks.flatMap(({ servers }) => servers)];
+  const byName = new Map(all.map((server) => [server.name, server]));
+  indexed.set(spec, byName);
+  return byName;
 }
 
 function some(names: readonly string[]): string {

@@ -12,6 +12,8 @@ export interface AgentState {
   readonly running: boolean;
   /** Takes new tasks. */
   readonly active: boolean;
+  /** Its removal was begun, and nobody knows whether it still runs, deactivated as it was. */
+  readonly doubtful: boolean;
 }
 
 export interface Platform {
@@ -55,8 +57,12 @@ export function beginningOf(spec: MigrationSpec, { leader, ensembleB }: Beginnin
     leader,
     firstLeader: leader,
     agents: new Map<string, AgentState>([
-      ...source.agents.servers.map(({ name }) => [name, { side: "a", running: true, active: true }] as const),
-      ...newAgents.map(({ name }) => [name, { side: "b", running: false, active: false }] as const),
+      ...source.agents.servers.map(
+        ({ name }) => [name, { side: "a", running: true, active: true, doubtful: false }] as const,
+      ),
+      ...newAgents.map(
+        ({ name }) => [name, { side: "b", running: false, active: false, doubtful: false }] as const,
+      ),
     ]),
     frameworks: new Map(spec.frameworks.map(({ name }) => [name, "a"] as const)),
   };
@@ -105,9 +111,19 @@ export function after(platform: Platform, step: ActionStep): Platform {
     case "hand-over":
       return handedOver(platform, step);
     case "start-agents":
-      return withAgents(platform, step.servers, (agent) => ({ ...agent, running: true, active: true }));
+      return withAgents(platform, step.servers, (agent) => ({
+        ...agent,
+        running: true,
+        active: !agent.doubtful,
+        doubtful: false,
+      }));
     case "remove-agents":
-      return withAgents(platform, step.servers, (agent) => ({ ...agent, running: false, active: false }));
+      return withAgents(platform, step.servers, (agent) => ({
+        ...agent,
+        running: false,
+        active: false,
+        doubtful: false,
+      }));
     case "repoint-agents":
       return withAgents(platform, step.servers, (agent) => ({ ...agent, side: step.zookeeper }));
     case "deactivate-agents":
@@ -139,12 +155,23 @@ export function begun(platform: Platform, step: ActionStep): Platform {
     case "fence-counters":
     case "swap-counters":
       return { ...platform, lower: null };
-    // Whether it happened is what its probe finds out; until then it has not.
+    case "remove-agents":
+      return withAgents(platform, step.servers, (agent) => ({ ...agent, doubtful: true }));
+    // Whether it happened only an observation tells; until then it has not.
     case "hand-over":
       return platform;
     default:
       return after(platform, step);
   }
+}
+
+/** The platform when leadership has moved, and nobody can say whether the old leader is where it is to be. */
+export function moved(platform: Platform, step: Extract<ActionStep, { kind: "hand-over" }>): Platform {
+  const old = platform.leader;
+  const next = after(platform, step);
+  if (old === null || step.then.kind === "stop" || next.leader === old) return next;
+  const { zookeeper, quorum } = step.then;
+  return withMaster(next, old, { kind: "down", zookeeper, quorum });
 }
 
 function downOf(
@@ -173,9 +200,9 @@ function handedOver(platform: Platform, step: Extract<ActionStep, { kind: "hand-
     step.then.kind === "stop"
       ? { kind: "absent" }
       : { kind: "voting", zookeeper: step.then.zookeeper, quorum: step.then.quorum };
-  const moved = old === null ? platform : withMaster(platform, old, state);
+  const left = old === null ? platform : withMaster(platform, old, state);
   // Nobody else was there: the old leader itself is the first candidate of the other side.
-  return { ...moved, leader: next?.[0] ?? (step.then.kind === "restart" ? old : null) };
+  return { ...left, leader: next?.[0] ?? (step.then.kind === "restart" ? old : null) };
 }
 
 function withAgents(

@@ -6,16 +6,13 @@ import type { Action } from "../model/action.js";
 import type { ActionRecord, MigrationRecord } from "../model/record.js";
 import { type MigrationSpec, STAGES, type StageNumber } from "../model/spec.js";
 import { actionOf } from "./actions.js";
-import { after, beginningOf, begun, leadingSide, type Platform } from "./platform.js";
+import { after, beginningOf, begun, leadingSide, moved, otherSide, type Platform } from "./platform.js";
 import { type StepBack, stepsBack } from "./way-back.js";
 
-/** In a record of a hand-over that did not end as done: the side that leads now, found out by its probe. */
-export const LEADS_FACT = "leads";
-
 /**
- * From where the migration stands to the end of stage `to`, 0 for before it. Before it is called, a hand-over that was begun and is not
- * done has to be probed: its record says by the fact `leads` on which side the leader is, else it counts as not begun.
- * Throws DiagnosticError `migration-no-way-back` when the masters have no safe path.
+ * From where the migration stands to the end of stage `to`, 0 for before it. Whether a hand-over that did not end has moved leadership, the
+ * newest observation of the record tells by `leader-side`; without one made after it was begun it counts as not moved.
+ * Throws DiagnosticError `migration-no-way-back` when the masters have no safe path, or the archive is missing.
  */
 export function planWayBack(spec: MigrationSpec, record: MigrationRecord, to: number): readonly Action[] {
   const current = standOf(record);
@@ -35,8 +32,13 @@ export function planWayBack(spec: MigrationSpec, record: MigrationRecord, to: nu
 /** The platform as the record says that it is. */
 export function platformOf(spec: MigrationSpec, record: MigrationRecord): Platform {
   return inOrder(record).reduce(
-    (platform, entry) =>
-      isDone(entry) ? after(platform, entry.action.step) : begun(platform, entry.action.step),
+    (platform, entry) => {
+      const { step } = entry.action;
+      if (entry.status === "done") return after(platform, step);
+      return step.kind === "hand-over" && hasMoved(record, entry)
+        ? moved(platform, step)
+        : begun(platform, step);
+    },
     beginningIn(spec, record),
   );
 }
@@ -70,13 +72,11 @@ function inOrder(record: MigrationRecord): readonly ActionRecord[] {
     .map(({ entry }) => entry);
 }
 
-function isDone({ status, action, facts }: ActionRecord): boolean {
-  if (status === "done") return true;
-  return (
-    action.step.kind === "hand-over" &&
-    facts[LEADS_FACT] !== undefined &&
-    facts[LEADS_FACT] !== action.step.from
-  );
+/** Leadership is on the other side, as observed after the hand-over was begun. */
+function hasMoved({ measurements }: MigrationRecord, { action, begunMs }: ActionRecord): boolean {
+  if (action.step.kind !== "hand-over") return false;
+  const seen = measurements.find(({ name, atMs }) => name === "leader-side" && atMs >= begunMs);
+  return seen?.result.kind === "known" && seen.result.value === otherSide(action.step.from);
 }
 
 /** A master that was being stopped for good may still run, or may have lost its log: it is stopped before anything else. */
@@ -85,7 +85,9 @@ function unfinishedStops(record: MigrationRecord): readonly StepBack[] {
   return entries.flatMap(({ action, status }, at) => {
     const { step, stage } = action;
     if (step.kind !== "stop-master" || status === "done") return [];
-    const settled = entries.slice(at + 1).some((later) => isDone(later) && namesMaster(later, step.server));
+    const settled = entries
+      .slice(at + 1)
+      .some((later) => later.status === "done" && namesMaster(later, step.server));
     return settled ? [] : [{ undoes: stage, step }];
   });
 }

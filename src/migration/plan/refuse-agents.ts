@@ -101,20 +101,23 @@ function room(
 export function roomOnB(spec: MigrationSpec, survey: Survey): readonly Room[] | null {
   const { servers } = spec.target.agents;
   const running = new Map(valueOr(survey.agents.b, []).map((agent) => [agent.name, agent]));
+  const declared = declaredAgents(spec.target.agents);
   const rooms = servers.map(({ name, deployed }): Room | null => {
     const found = running.get(name);
     if (found !== undefined) return found;
-    return deployed === null ? null : declaredRoom(spec.target.agents, name, deployed.server);
+    const agent = deployed === null ? undefined : declared.get(deployed.server);
+    return agent === undefined ? null : declaredRoom(spec.target.agents, name, agent);
   });
   return rooms.some((one) => one === null) ? null : rooms.filter((one): one is Room => one !== null);
 }
 
-function declaredRoom({ spec }: AgentsSide, name: string, id: string): Room | null {
+function declaredAgents({ spec }: AgentsSide): ReadonlyMap<string, JsonObject> {
   const agents = spec?.["agents"];
-  const agent = (Array.isArray(agents) ? (agents as readonly Json[]) : [])
-    .filter(isObject)
-    .find((one) => String(one["id"]) === id);
-  if (agent === undefined) return null;
+  const list = (Array.isArray(agents) ? (agents as readonly Json[]) : []).filter(isObject);
+  return new Map(list.map((agent) => [String(agent["id"]), agent]));
+}
+
+function declaredRoom({ spec }: AgentsSide, name: string, agent: JsonObject): Room | null {
   const resources = { ...objectAt(spec, "resources"), ...objectAt(agent, "resources") };
   const total = amountsOf(resources);
   // What is not declared the agent finds out by itself.

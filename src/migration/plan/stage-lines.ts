@@ -22,6 +22,7 @@ export function stageLines(stage: StagePlan): readonly string[] {
           `${stage.number}: way back: ${stage.wayBack.length === 1 ? "1 action" : `${stage.wayBack.length} actions`}`,
         ]),
     ...stage.costs.map((cost) => `${stage.number}: costs: ${cost}`),
+    ...stage.unchecked.map((text) => `${stage.number}: not checked: ${text}`),
   ];
 }
 

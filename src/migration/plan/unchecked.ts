@@ -4,6 +4,8 @@ import { roomOnB } from "./refuse-agents.js";
 import type { Part, Survey } from "./survey.js";
 
 export function uncheckedOf(spec: MigrationSpec, survey: Survey, stage: StageNumber): readonly string[] {
+  // Without any survey all of it is unknown for one reason, which whoever asked for such a plan says once.
+  const unknown = survey.atMs === 0 ? nothing : unknownPart;
   const byStage: Readonly<Record<StageNumber, readonly string[]>> = {
     1: [
       ...unknown("ZooKeeper of A", survey.zookeeper.a),
@@ -31,7 +33,11 @@ export function uncheckedOf(spec: MigrationSpec, survey: Survey, stage: StageNum
   return byStage[stage];
 }
 
-function unknown(what: string, part: Part<unknown>): readonly string[] {
+function nothing(): readonly string[] {
+  return [];
+}
+
+function unknownPart(what: string, part: Part<unknown>): readonly string[] {
   return part.kind === "known" ? [] : [`${what}: ${part.reason}.`];
 }
 

@@ -77,7 +77,7 @@ class Walk {
 
   /** Those of A take tasks again. */
   oldAgents(to: Platform): void {
-    const back = this.agentsWhere(to, (now, then) => then.running && !now.running);
+    const back = this.agentsWhere(to, (now, then) => then.running && (!now.running || now.doubtful));
     for (const servers of largeGroups(back)) this.take(5, { kind: "start-agents", servers });
     const asleep = this.agentsWhere(to, (now, then) => then.active && now.running && !now.active);
     if (asleep.length > 0) this.take(5, { kind: "reactivate-agents", servers: asleep });
@@ -85,7 +85,7 @@ class Walk {
 
   /** Those of B are emptied as those of A were. */
   newAgents(to: Platform): void {
-    const servers = this.agentsWhere(to, (now, then) => !then.running && now.running);
+    const servers = this.agentsWhere(to, (now, then) => !then.running && (now.running || now.doubtful));
     if (servers.length === 0) return;
     this.take(4, { kind: "deactivate-agents", servers });
     for (const { name, kind } of this.spec.frameworks)
@@ -151,7 +151,8 @@ function differs(at: Platform, to: Platform): boolean {
     [...to.frameworks].some(([name, side]) => at.frameworks.get(name) !== side) ||
     [...to.agents].some(([name, then]) => {
       const now = at.agents.get(name);
-      return now?.side !== then.side || now.running !== then.running || now.active !== then.active;
+      if (now === undefined || now.doubtful) return true;
+      return now.side !== then.side || now.running !== then.running || now.active !== then.active;
     })
   );
 }

@@ -26,7 +26,7 @@ export function newerRecord(format: number, location: string): DiagnosticError {
 
 export function noSuchMigration(wanted: string, location: string): DiagnosticError {
   return new DiagnosticError([
-    errorDiagnostic("migration-unknown", `there is no migration ${wanted} in ${location}`, {
+    errorDiagnostic("migration-not-found", `there is no migration ${wanted} in ${location}`, {
       remedy: "`ferry migrate list` shows all that were begun.",
     }),
   ]);
@@ -56,7 +56,7 @@ export function existingMigration(name: string, id: string, status: string): Dia
   return new DiagnosticError([
     errorDiagnostic("migration-exists", `migration ${name} was begun already: ${id} is ${status}`, {
       detail: "Two at once would undo each other's work. Nothing was changed.",
-      remedy: `Go on with it (\`ferry migrate start ${name}\`), or take it back whole first: \`ferry migrate rollback ${name} --to 0\`.`,
+      remedy: `Go on with it (\`ferry migrate start ${name}\`), or take it back whole first: \`ferry migrate rollback ${name} --to-stage 0\`.`,
     }),
   ]);
 }

@@ -146,7 +146,7 @@ function backLines(record: MigrationRecord): readonly string[] {
   const to = newest === null || !isBetween ? newest : newest - 1;
   return to === null
     ? []
-    : [`\`ferry migrate rollback ${record.name} --to ${to}\` takes it back to ${placeOf(to)}.`];
+    : [`\`ferry migrate rollback ${record.name} --to-stage ${to}\` takes it back to ${placeOf(to)}.`];
 }
 
 function placeOf(stage: number): string {
@@ -171,6 +171,6 @@ function done({ record, nowMs }: GuidanceInput): Guidance {
   const hours = record.spec.rollbackRetentionHours;
   return {
     waitsFor: `All stages are done. For ${hours} hours after the end there is a way back from the archive.`,
-    next: [report, `\`ferry migrate rollback ${name} --to STAGE\` takes it back.`],
+    next: [report, `\`ferry migrate rollback ${name} --to-stage STAGE\` takes it back.`],
   };
 }

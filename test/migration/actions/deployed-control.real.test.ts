@@ -10,6 +10,7 @@ import { DeployedControl } from "../../../src/migration/actions/deployed-control
 import type { Server } from "../../../src/migration/actions/servers.js";
 import { createSecretResolver } from "../../../src/secrets/resolver.js";
 import type { JsonObject } from "../../../src/value/json.js";
+import { specOf } from "../platform.js";
 
 const deployed = suite("deployed servers in a migration");
 const IP = `127.${30 + (process.pid % 200)}.${1 + Math.floor(Math.random() * 250)}.11`;
@@ -35,7 +36,7 @@ deployed(
       "Host/h": { kind: "Host", spec: host, outputs: {} },
       "MesosMasters/m": { kind: "MesosMasters", spec: masters("a:2181"), outputs: {} },
     };
-    const control = new DeployedControl({
+    const control = new DeployedControl(specOf({ a: "a:2181", b: "b:2181" }, { mode: "repoint" }), {
       handler: (kind) => registry.handler(kind),
       context: (signal) => ({
         projectRoot,
@@ -50,7 +51,8 @@ deployed(
     const server: Server = {
       ref: { name: "MesosMasters/m#1", address, deployed: { resource: "MesosMasters/m", server: "1" } },
       role: "master",
-      specs: { a: masters("a:2181"), b: masters("b:2181") },
+      spec: masters("a:2181"),
+      home: "a",
     };
     const context = {
       signal: AbortSignal.timeout(60_000),

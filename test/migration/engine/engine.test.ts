@@ -1,6 +1,7 @@
 /** What a person sees of an engine: stages in order, approvals, pauses, gates that break, ways back, actions nobody can tell of. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { DiagnosticError, errorDiagnostic } from "../../../src/diagnostics/diagnostic.js";
 import type { MigrationRecord } from "../../../src/migration/model/record.js";
 import type { MigrationSpec } from "../../../src/migration/model/spec.js";
 import { allDone } from "./model-platform.js";
@@ -206,6 +207,84 @@ engine("ends in good order when it is interrupted, and goes on later", async () 
   await rehearsal.until("done", isDone);
   assert.equal(rehearsal.platform.violations, []);
 });
+
+engine("takes up requests while what has to run does not come up, and goes back without it", async () => {
+  const rehearsal = rehearse();
+  rehearsal.start();
+  await rehearsal.until("stage 2 acts", ({ stages }) => stages[1]?.status === "acting");
+  rehearsal.processes[0]?.abort.abort();
+  rehearsal.processes[0]?.stop.abort();
+  await rehearsal.time.until(() => rehearsal.living === null);
+  rehearsal.platform.sustain = () => new Promise(() => undefined);
+  rehearsal.start();
+  const effects = rehearsal.platform.effects.length;
+  for (let count = 0; count < 60; count += 1) await rehearsal.time.step();
+  assert.is(rehearsal.platform.effects.length, effects, "nothing is begun without it");
+  rehearsal.pause();
+  await rehearsal.until("paused", ({ status }) => status === "paused");
+  rehearsal.rollBack(0);
+  await rehearsal.until("back", ({ stage, past }) => stage === 0 && past.length > 0);
+  assert.equal([...rehearsal.platform.applied], []);
+});
+
+engine("fails when what has to run cannot be started, and tries again when told to", async () => {
+  const rehearsal = rehearse();
+  rehearsal.platform.sustain = () => Promise.reject(new Error("B does not answer"));
+  rehearsal.start();
+  const record = await rehearsal.until("failed", ({ status }) => status === "failed");
+  assert.match(record.reason, /could not be started\. B does not answer/);
+  rehearsal.platform.sustain = () => Promise.resolve();
+  rehearsal.resume();
+  await rehearsal.until("done", isDone);
+});
+
+engine("outlives a full disk while it waits, and ends before it would do what it cannot record", async () => {
+  const rehearsal = rehearse({ approvals: [2] });
+  const process = rehearsal.start();
+  await rehearsal.until("waits", ({ status }) => status === "waiting-for-approval");
+  const full = new DiagnosticError([errorDiagnostic("state-disk-full", "the disk is full")]);
+  rehearsal.memory.fault = full;
+  for (let count = 0; count < 100; count += 1) await rehearsal.time.step();
+  assert.is(process.end, null);
+  assert.is(rehearsal.events.filter(({ text }) => text.includes("disk is full")).length, 1, "told once");
+  rehearsal.memory.fault = null;
+  rehearsal.approve(2);
+  rehearsal.platform.onEffect = ({ id }) => {
+    if (id.startsWith("2.01")) rehearsal.memory.fault = full;
+  };
+  await rehearsal.time.until(() => process.end !== null);
+  assert.is(process.end?.kind, "error");
+  rehearsal.memory.fault = null;
+  rehearsal.platform.onEffect = () => undefined;
+  rehearsal.start();
+  await rehearsal.until("done", isDone);
+  assert.equal(rehearsal.platform.violations, []);
+});
+
+engine(
+  "tells when the platform has come to the end of a stage, either way, and stops for nothing there",
+  async () => {
+    const ends: string[] = [];
+    const rehearsal = rehearse(
+      {},
+      {
+        atEndOfStage: async ({ stage, past }) => {
+          ends.push(`${stage}${past.length > 0 ? " again" : ""}`);
+          throw new Error("the state is locked");
+        },
+      },
+    );
+    rehearsal.start();
+    rehearsal.platform.onEffect = ({ id }) => {
+      if (id.startsWith("2.01") && rehearsal.record.past.length === 0) rehearsal.rollBack(1);
+    };
+    await rehearsal.until("back", ({ past, status }) => past.length > 0 && status === "paused");
+    rehearsal.resume();
+    await rehearsal.until("done", isDone);
+    assert.equal(ends, ["1", "1 again", ...[2, 3, 4, 5, 6].map((stage) => `${stage} again`)]);
+    assert.ok(rehearsal.events.some(({ text }) => text.includes("the state is locked")));
+  },
+);
 
 engine("keeps extremes of what was measured, and its newest values", async () => {
   const rehearsal = rehearse();

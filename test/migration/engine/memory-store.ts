@@ -13,6 +13,8 @@ export class Memory {
   record: MigrationRecord | null = null;
   inbox: { readonly id: number; readonly input: Input }[] = [];
   holder: object | null = null;
+  /** Refuses writes as long as it is set. */
+  fault: Error | null = null;
   private ids = 0;
 
   put(input: Input): void {
@@ -83,6 +85,7 @@ export class MemoryStore implements MigrationStore {
       },
       write: async (next) => {
         await gate("before a write");
+        if (memory.fault !== null) throw memory.fault;
         if (next.revision !== stillOurs().revision + 1) throw new Error("a revision was left out");
         memory.record = next;
         memory.inbox = memory.inbox.filter(({ id }) => !seen.includes(id));

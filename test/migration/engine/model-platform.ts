@@ -25,6 +25,8 @@ export class Platform {
   readonly failing = new Map<string, { times: number; readonly afterEffect: boolean }>();
   /** Of these nobody can tell after a crash. */
   readonly unclear = new Set<string>();
+  /** What keeping up comes to. */
+  sustain: () => Promise<void> = () => Promise.resolve();
   /** Called with each effect. */
   onEffect: (action: Action) => void = () => undefined;
 
@@ -85,6 +87,7 @@ export function runnerOn(platform: Platform, clock: Clock, gate: Gate, stepMs: n
     },
     async sustain() {
       await gate("before sustaining");
+      await platform.sustain();
     },
     async close() {},
   };

@@ -24,6 +24,7 @@ export interface RehearsalOptions {
   /** Milliseconds before and after the effect of a step. */
   readonly stepMs?: number;
   readonly endWhenWaiting?: boolean;
+  readonly atEndOfStage?: (record: MigrationRecord) => Promise<void>;
 }
 
 export class Rehearsal {
@@ -85,6 +86,7 @@ export class Rehearsal {
       abort: process.abort.signal,
       endWhenWaiting: options.endWhenWaiting ?? false,
       onEvent: (event) => this.events.push(event),
+      ...(options.atEndOfStage === undefined ? {} : { atEndOfStage: options.atEndOfStage }),
     });
     running.then(
       (end) => {

@@ -73,7 +73,8 @@ async function plan(
       : Promise.resolve(progress),
   ).kinds[0]?.read;
   const context = { signal: new AbortController().signal } as ProviderContext;
-  const request = { address: "Migration/move", desired: recorded, recorded, identity: null };
+  const declared = desired.resources.find(({ kind }) => kind === "Migration")?.spec ?? null;
+  const request = { address: "Migration/move", desired: declared, recorded, identity: null };
   const reading = await read?.(request, context);
   if (reading !== undefined) live.set("Migration/move", reading);
   const made = planChanges({
@@ -98,7 +99,13 @@ function actionsOf({ changes }: Plan): Record<string, string> {
   );
 }
 
-const RUNNING: MigrationProgress = { id: "move-1", status: "running", stage: 3, active: true };
+const RUNNING: MigrationProgress = {
+  id: "move-1",
+  status: "running",
+  stage: 3,
+  active: true,
+  between: ["ZooKeeperEnsemble/zk-a", "ZooKeeperEnsemble/zk-b"],
+};
 
 holds("before it is started, only the target waits, with what needs it", async () => {
   const desired = await loaded(MOVE + NODE);
@@ -194,6 +201,26 @@ holds("when it has ended, what it tore down is not made again, until it is taken
   const made = await plan(without, state, ended);
   assert.is(actionsOf(made)["Migration/move"], "delete not-declared");
   assert.is(actionsOf(made)["MesosMasters/a"], "create not-in-state");
+});
+
+holds(
+  "one that is under way and that the state does not know is taken over first, and holds all the same",
+  async () => {
+    const desired = await loaded(MOVE);
+    const made = await plan(desired, await stateOf(desired, ["Host/local", ...A_SIDE]), RUNNING);
+    assert.equal(
+      made.diagnostics.map(({ code, address }) => `${code} ${address}`),
+      ["exists-unmanaged Migration/move"],
+    );
+    for (const address of A_SIDE) assert.is(actionsOf(made)[address], "no-op held");
+  },
+);
+
+holds("one that ended between other ensembles holds nothing for a new one of its name", async () => {
+  const desired = await loaded(MOVE);
+  const state = await stateOf(desired, ["Host/local", ...A_SIDE, "Migration/move"]);
+  const earlier = { ...RUNNING, status: "done", stage: 6, between: ["old:2181", "ZooKeeperEnsemble/zk-a"] };
+  assert.is(actionsOf(await plan(desired, state, earlier))["MesosMasters/a"], "no-op in-step");
 });
 
 holds("apply records the declaration, refuses to forget one under way, and starts nothing", async () => {

@@ -19,7 +19,7 @@ import {
 import type { Waiting } from "../inbox.js";
 
 const VERSION = /^record\.(\d{8})\.json$/;
-const INPUT = /^\d{15}-.+\.json$/;
+const INPUT = /^\d{18}-.+\.json$/;
 /** Earlier versions that are kept. */
 const KEPT = 50;
 
@@ -90,8 +90,10 @@ export class MigrationFolder {
     }
   }
 
+  /** @param atMs when it comes, as exactly as a clock tells: two of one millisecond keep their order */
   async put(input: Input, atMs: number): Promise<void> {
-    const name = `${String(atMs).padStart(15, "0")}-${randomBytes(6).toString("hex")}.json`;
+    const at = String(Math.round(atMs * 1_000)).padStart(18, "0");
+    const name = `${at}-${randomBytes(6).toString("hex")}.json`;
     const aside = join(this.inbox, `${name}.tmp`);
     await this.files.mkdir(this.inbox);
     await this.files.writeNew(aside, encodeInput(input));

@@ -125,7 +125,7 @@ class LocalStore implements MigrationStore {
     return this.disk("write", async () => {
       const present = await this.read(id);
       if (present === null) throw noSuchMigration(id, this.location);
-      await this.folder(present.id).put(input, input.atMs);
+      await this.folder(present.id).put(input, performance.timeOrigin + performance.now());
       return (await this.merged(present.id)) ?? present;
     });
   }
