@@ -17,7 +17,7 @@ import type { MigrationSpec, SideName } from "../../src/migration/model/spec.js"
 import { walkTree } from "../../src/sync/walk/walk-tree.js";
 import { connect } from "../../src/zookeeper/connect.js";
 import type { Stat, ZooKeeperClient } from "../../src/zookeeper/types.js";
-import { freePorts } from "../harness/ports.js";
+import { lastingPorts } from "../harness/ports.js";
 import { startEnsemble, type TestEnsemble } from "../harness/zookeeper.js";
 import { actionOf, specOf } from "./platform.js";
 
@@ -64,7 +64,7 @@ export class Scene {
   ) {}
 
   static async start(): Promise<Scene> {
-    const a = new Deployed(await freePorts(5));
+    const a = new Deployed(await lastingPorts(5));
     const [b, folder] = await Promise.all([
       startEnsemble({ size: 1 }),
       mkdtemp(join(tmpdir(), "ferry-restore-")),

@@ -60,6 +60,7 @@ async function expire(
     if (still === undefined || still.closes !== listed.closes) return "busy";
     const removed = await removeArchive(still);
     if (!still.closes) return removed;
+    await ledger.announce(record.epoch - 1);
     await ledger.update((present) => archive(present, reasonOf(removed)));
     return removed;
   } finally {

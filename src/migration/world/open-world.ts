@@ -68,7 +68,7 @@ export async function openWorld(options: WorldOptions): Promise<MigrationWorld> 
   const runner = new MigrationRunner({
     spec,
     coordination,
-    control: new ControlByServer(new DeployedControl(kinds), byHand),
+    control: new ControlByServer(new DeployedControl(spec, kinds), byHand),
     ensembles: new DeployedEnsembles(kinds),
     mesos: () => options.mesos,
     marathon: () => options.marathon,
