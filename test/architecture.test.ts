@@ -149,6 +149,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/migration/observe": ["src/migration/model", "src/migration/drain", "src/mesos", "src/zookeeper"],
   "src/migration/drain": ["src/migration/model", "src/http", "src/marathon", "src/mesos"],
   "src/migration/model": [],
+  "src/migration/model": ["src/migration"],
   "src/migration/declared": ["src/migration/model", "src/config", "src/schema"],
   "src/migration/recorded": ["src/migration/model", "src/config", "state", "providers"],
   "src/migration/plan": ["src/migration/model", "src/migration/quorum", "src/migration/gates"],
@@ -158,6 +159,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/migration/actions": [
     "state",
     "src/migration/archive",
+    "src/migration/declared",
     "src/migration/model",
     "src/migration/coordination",
     "src/migration/drain",
@@ -169,6 +171,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "providers",
   ],
   "src/migration/audit": ["src/migration/model", "state", "state/local"],
+  "src/migration/expiry": [
+    "src/migration/model",
+    "src/migration/archive",
+    "src/migration/audit",
+    "src/migration/engine",
+  ],
   "src/migration/engine": ["src/migration/model", "src/migration/audit", "src/migration/gates"],
   "src/migration/store": [
     "src/migration/model",
@@ -181,6 +189,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/migration/report": ["src/migration/model"],
   "src/sandbox/platform": ["src/zookeeper"],
+  "src/migration/report": ["src/migration/model", "src/migration/engine"],
   "src/quickstart": ["src/zookeeper", "providers/zookeeper"],
   "src/cli": [
     "src/http",
@@ -192,6 +201,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/migration/audit",
     "src/migration/declared",
     "src/migration/engine",
+    "src/migration/expiry",
     "src/migration/gates",
     "src/migration/model",
     "src/migration/plan",

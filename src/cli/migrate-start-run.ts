@@ -4,9 +4,8 @@ import { changesBetween } from "../migration/audit/changes.js";
 import { systemClock } from "../migration/engine/clock.js";
 import { type EngineEnd, runMigration } from "../migration/engine/engine.js";
 import type { EngineEvent } from "../migration/engine/events.js";
-import { Ledger } from "../migration/engine/ledger.js";
 import { isExpired } from "../migration/engine/standing.js";
-import { archive } from "../migration/engine/transitions.js";
+import { expireArchives } from "../migration/expiry/expire-archives.js";
 import { criteriaEvaluator } from "../migration/gates/evaluate.js";
 import type { MigrationRecord } from "../migration/model/record.js";
 import { hasNothingDone, isOver, isRolledBackWhole } from "../migration/model/standing.js";
@@ -46,6 +45,9 @@ export async function runMigrateStart(
 }
 
 class Start {
+  /** Archives that have expired and are still somewhere. */
+  private left: readonly Diagnostic[] = [];
+
   constructor(
     private readonly request: MigrateStartRequest,
     private readonly world: MigrateWorld,
@@ -56,9 +58,10 @@ class Start {
   async run(): Promise<Reply> {
     const record = await this.expired(await this.record());
     const nothingToDo = isOver(record) && record.request === null;
-    if (nothingToDo) return this.reply(record, this.world.diagnostics, 0);
+    const diagnostics = [...this.world.diagnostics, ...this.left];
+    if (nothingToDo) return this.reply(record, diagnostics, 0);
     const end = await this.carryOut(record);
-    return this.reply(end.record, this.world.diagnostics, exitCodeOf(end));
+    return this.reply(end.record, diagnostics, exitCodeOf(end));
   }
 
   /** The one that was begun; a new one where there is none, or where nothing of it is on the platform. */
@@ -70,19 +73,13 @@ class Start {
     return this.begin(name, present);
   }
 
-  /** One whose archive is kept no longer is closed: there is no way back any more. */
+  /** One whose archive is kept no longer is closed, and the archive deleted: there is no way back any more. */
   private async expired(record: MigrationRecord): Promise<MigrationRecord> {
     if (record.status !== "done" || !isExpired(record, Date.now())) return record;
     const { store, audit } = this.world;
-    const claim = await store.claim(record.id, whoCarriesOut());
-    try {
-      const ledger = new Ledger(claim, audit, systemClock, whoCarriesOut());
-      await ledger.announce(record.epoch);
-      const hours = record.spec.rollbackRetentionHours;
-      return await ledger.update((each) => archive(each, `Done; its archive was kept for ${hours} hours.`));
-    } finally {
-      await claim.release();
-    }
+    const { diagnostics } = await expireArchives({ store, audit, clock: systemClock, who: whoCarriesOut() });
+    this.left = diagnostics;
+    return (await store.read(record.id)) ?? record;
   }
 
   /** An id names one that was begun; everything else is the name of a declaration. */

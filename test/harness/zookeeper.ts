@@ -24,6 +24,8 @@ export interface EnsembleOptions {
   readonly jvmOptions?: readonly string[];
   /** Makes `super` with this password the superuser. */
   readonly superPassword?: string;
+  /** Five for each server, as freePorts gives them: for an ensemble that comes back where it was. */
+  readonly ports?: readonly number[];
   /** A snapshot file that every server finds in its data directory before its first start. */
   readonly seed?: string;
   /** Folder for the servers' data, one of their own each; default: beside their configuration. */
@@ -52,7 +54,7 @@ export interface TestEnsemble {
 export async function startEnsemble(options: EnsembleOptions): Promise<TestEnsemble> {
   const distribution = await testDistribution(options.version);
   const folder = await mkdtemp(join(tmpdir(), "ferry-zookeeper-"));
-  const ports = await freePorts(options.size * 5);
+  const ports = options.ports ?? (await freePorts(options.size * 5));
   const plans = Array.from({ length: options.size }, (_, index) =>
     planServer(index + 1, ports.slice(index * 5, index * 5 + 5), folder, distribution, options),
   );

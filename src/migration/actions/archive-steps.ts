@@ -4,7 +4,7 @@
  */
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { keyId, parseKey, type RandomBytes, type StateKey } from "../../../state/encryption.js";
+import { keyId } from "../../../state/encryption.js";
 import { DiagnosticError } from "../../diagnostics/diagnostic.js";
 import { writeBootstrapFile } from "../../sync/bootstrap/bootstrap-file.js";
 import { CollectFailed, CollectLost } from "../../sync/bootstrap/collect.js";
@@ -16,28 +16,13 @@ import { readHeader, verifyArchive } from "../archive/read.js";
 import { type FileToArchive, writeArchive } from "../archive/write.js";
 import { unsafe } from "../coordination/refusal.js";
 import type { MigrationSpec, SideName } from "../model/spec.js";
+import { type ArchiveAccess, archiveKey, archivePath, PLATFORM_FILE } from "./archive-access.js";
+import { restoreStep } from "./restore-steps.js";
 import type { Scope } from "./scope.js";
 import { done, NOT_DONE, type StepHandler, type StepHandlers } from "./step.js";
 
-export interface ArchiveAccess {
-  /** Of this migration: `…/archive-a.ferry` and nothing else lies there. Absolute. */
-  readonly folder: string;
-  /** Of the record; what the archive is bound to. */
-  readonly migrationId: string;
-  readonly sideSpec: (side: SideName) => Promise<SideSpec>;
-  readonly secret: (reference: string) => Promise<Buffer>;
-  readonly random: RandomBytes;
-}
-
-/** Name of the file that holds how the side was declared. */
-export const PLATFORM_FILE = "platform.json";
-
-export function archivePath(folder: string, side: SideName): string {
-  return join(folder, `archive-${side}.ferry`);
-}
-
 export function archiveSteps(access: ArchiveAccess): StepHandlers {
-  return { archive: archiveStep(access) };
+  return { archive: archiveStep(access), "restore-ensemble": restoreStep(access) };
 }
 
 function archiveStep(access: ArchiveAccess): StepHandler<"archive"> {
@@ -88,21 +73,6 @@ function archiveStep(access: ArchiveAccess): StepHandler<"archive"> {
       }
     },
   };
-}
-
-/** Rejects with DiagnosticError: without a key there is no archive. */
-export async function archiveKey(
-  { archiveKey: reference }: MigrationSpec,
-  secret: ArchiveAccess["secret"],
-): Promise<StateKey> {
-  const text = reference === null ? "" : (await secret(reference)).toString("utf8").trim();
-  const bytes = parseKey(text);
-  if (reference !== null && bytes !== null) return { bytes, reference };
-  throw unsafe(`the archive cannot be encrypted with ${reference ?? "no key"}`, {
-    detail:
-      "A key is 32 bytes, as 64 hexadecimal digits or base64. No archive was written, and nothing was touched.",
-    remedy: "Make one with `openssl rand -hex 32`, name it in spec.archiveKey, then resume the migration.",
-  });
 }
 
 async function takeSnapshot(scope: Scope, side: SideSpec, directory: string) {

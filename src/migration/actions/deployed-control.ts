@@ -77,10 +77,10 @@ type Operation =
 export class DeployedEnsembles implements EnsembleControl {
   constructor(private readonly kinds: Kinds) {}
 
-  async deploy(side: ZooKeeperSide, context: ControlContext): Promise<void> {
+  async deploy(side: ZooKeeperSide, context: ControlContext, snapshot?: string): Promise<void> {
     const found = await this.read(side, context);
     const { address, view, identity } = found;
-    const { spec: after } = view;
+    const after = snapshot === undefined ? view.spec : { ...view.spec, bootstrap: { snapshot } };
     const change: ChangeRequest =
       found.live === null
         ? { action: "create", address, after, identity }

@@ -34,13 +34,13 @@ export const removeEnsemble: StepHandler<"remove-ensemble"> = {
   },
 };
 
-type Step = StepOf<"deploy-ensemble"> | StepOf<"remove-ensemble">;
+type Step = StepOf<"deploy-ensemble" | "remove-ensemble" | "restore-ensemble">;
 
-function sideOf({ spec }: Scope, { side }: Step) {
+export function sideOf({ spec }: Scope, { side }: Step) {
   return (side === "a" ? spec.source : spec.target).zookeeper;
 }
 
-async function allListen(scope: Scope, step: Step, wanted: boolean) {
+export async function allListen(scope: Scope, step: Step, wanted: boolean) {
   const addresses = sideOf(scope, step).connectString.split(",");
   const answers = await Promise.all(addresses.map(isListening));
   const wrong = addresses.filter((_, at) => answers[at] !== wanted);

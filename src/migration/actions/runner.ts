@@ -7,6 +7,7 @@ import { MarathonError } from "../../marathon/marathon-error.js";
 import { MesosError } from "../../mesos/mesos-error.js";
 import { isZooKeeperError } from "../../zookeeper/zookeeper-error.js";
 import type { Coordination } from "../coordination/coordination.js";
+import { syncOrigin } from "../coordination/orientation.js";
 import { impossible, lateStep } from "../coordination/refusal.js";
 import type { Action, ActionStep } from "../model/action.js";
 import type { ActionContext, ActionOutcome, ActionRunner, Probe } from "../model/ports.js";
@@ -98,16 +99,10 @@ export class MigrationRunner implements ActionRunner {
   }
 
   async sustain(record: MigrationRecord): Promise<void> {
-    const all = [...record.past, ...record.stages].flatMap(({ actions }) => actions);
-    const inOrder = all.toSorted((one, other) => one.begunMs - other.begunMs);
-    const last = inOrder.findLast(
-      ({ action: { step }, status }) =>
-        status === "done" && (step.kind === "start-sync" || step.kind === "stop-sync"),
-    );
-    const step = last?.action.step;
-    if (step?.kind !== "start-sync") return;
-    const { counts = "a" } = step;
-    await this.world.coordination.sync.start(this.closing.signal, { wait: true, counts });
+    const origin = syncOrigin(record);
+    if (origin === null) return;
+    this.world.coordination.turnTo(origin);
+    await this.world.coordination.sync.start(this.closing.signal, { wait: true });
   }
 
   async close(): Promise<void> {

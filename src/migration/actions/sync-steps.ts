@@ -2,6 +2,7 @@
 import type { FenceOutcome } from "../../sync/sequence/fence-parent.js";
 import type { Fence } from "../coordination/counters.js";
 import { agreedLeader, leadersInWords } from "../coordination/election.js";
+import { ORIGIN_FACT, otherSide } from "../coordination/orientation.js";
 import { unsafe } from "../coordination/refusal.js";
 import type { SideName } from "../model/spec.js";
 import { notYet, once, type Scope, seen, until } from "./scope.js";
@@ -9,11 +10,16 @@ import { done, NOT_DONE, type StepHandler, seconds } from "./step.js";
 
 export const startSync: StepHandler<"start-sync"> = {
   async run(scope, step) {
-    const { counts = "a" } = step;
-    const { sync } = scope.coordination;
+    const { coordination } = scope;
     const begun = scope.now();
-    // Told whose state counts, the other one is known to be old.
-    await sync.start(scope.signal, { wait: false, counts, replaces: step.counts !== undefined });
+    const origin = await coordination.originFor(step.counts ?? "a", scope.signal);
+    coordination.turnTo(origin);
+    const { sync } = coordination;
+    const isNew = !(await sync.canGoOn());
+    if (isNew) await refuseFollower(scope, origin);
+    await coordination.dropOther(origin);
+    if (isNew) await catchUp(scope, origin, step.counts !== undefined);
+    await sync.start(scope.signal, { wait: false });
     await untilLive(scope);
     const liveMs = scope.now() - begun;
     scope.report(`both directions are live after ${seconds(liveMs)}; both sides are compared`);
@@ -27,15 +33,46 @@ export const startSync: StepHandler<"start-sync"> = {
     const { conflicts } = await sync.seen();
     return {
       text: `both directions are live, ${znodes} znodes are equal on both sides`,
-      facts: { liveMs, znodes, conflicts },
+      facts: { liveMs, znodes, conflicts, [ORIGIN_FACT]: origin },
     };
   },
 
-  async probe(scope) {
+  async probe(scope, step) {
+    scope.coordination.turnTo(await scope.coordination.originFor(step.counts ?? "a", scope.signal));
     const { role, live } = await scope.coordination.sync.seen();
     return role !== "none" && live ? done("both directions are live") : NOT_DONE;
   },
 };
+
+/**
+ * The other side is made as the origin is. Where its counters may be higher, from before, they are fenced first: unfenced ones would be made
+ * equal, and those of the side that leads raised. Told whose state counts, the other one is known to be old.
+ */
+async function catchUp(scope: Scope, origin: SideName, isOld: boolean): Promise<void> {
+  const { coordination, spec, signal } = scope;
+  scope.report(`${otherSide(origin).toUpperCase()} is made as ${origin.toUpperCase()} is`);
+  await coordination.sync.copyFirst(signal, { acceptDeletions: isOld });
+  if (!isOld) return;
+  for (const path of [spec.mesosPath, `${spec.mesosPath}/log_replicas`]) {
+    const there = await Promise.all([coordination.exists("a", path), coordination.exists("b", path)]);
+    if (there.every((each) => each)) await fence(scope, [path], origin);
+  }
+}
+
+/** The side that is taken for right must not be the one that nobody runs on, with all masters on the other. */
+async function refuseFollower({ coordination }: Scope, origin: SideName): Promise<void> {
+  const election = await coordination.election();
+  const other = otherSide(origin);
+  const leads = (side: SideName) => election[side].candidates.some((member) => member.origin === "own");
+  if (leads(origin) || !leads(other)) return;
+  throw unsafe(
+    `${origin.toUpperCase()} would be taken for right, and all masters are on ${other.toUpperCase()}`,
+    {
+      detail: "What they have written since would be lost or undone. Nothing was copied.",
+      remedy: "Look where the masters are, then plan the way from there.",
+    },
+  );
+}
 
 export function untilLive(scope: Scope): Promise<void> {
   return until(scope, "both directions of the synchronisation to be live", async () => {

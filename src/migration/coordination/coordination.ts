@@ -4,6 +4,7 @@
  */
 
 import type { FenceOutcome } from "../../sync/sequence/fence-parent.js";
+import { inWords, withBothSides } from "../../sync/side/connect-side.js";
 import { SideSession } from "../../sync/side/side.js";
 import type { PathRule, SyncSpec } from "../../sync/spec.js";
 import { compareSides } from "../../sync/verify/compare-sides.js";
@@ -13,6 +14,7 @@ import type { MigrationSpec, SideName, ZooKeeperSide } from "../model/spec.js";
 import { createParents, type Fence, fenceCounters, listFences } from "./counters.js";
 import { type Clients, type Election, type ElectionView, readElection, readElectionOn } from "./election.js";
 import { HostedSync } from "./hosted-sync.js";
+import { otherSide, turned, turnedOutcome, turnedReport } from "./orientation.js";
 import { type Removal, removeMembers } from "./remove-members.js";
 import { type Auth, migrationSync } from "./sync-spec.js";
 
@@ -36,16 +38,18 @@ export interface Compared {
 const REREAD = { rereads: 20, pauseMs: 100 } as const;
 
 export class Coordination {
-  readonly sync: HostedSync;
-  private readonly sessions: Readonly<Record<SideName, SideSession>>;
+  private readonly sessions: Record<SideName, SideSession>;
+  private readonly syncs: Readonly<Record<SideName, HostedSync>>;
+  private origin: SideName = "a";
 
   private constructor(
     private readonly mesosPath: string,
-    syncs: Readonly<Record<SideName, SyncSpec>>,
+    specs: Readonly<Record<SideName, SyncSpec>>,
     { now, log }: Pick<CoordinationOptions, "now" | "log">,
   ) {
-    this.sessions = { a: new SideSession(syncs.a.a), b: new SideSession(syncs.a.b) };
-    this.sync = new HostedSync(syncs, this.client, now, log);
+    this.sessions = { a: new SideSession(specs.a.a), b: new SideSession(specs.a.b) };
+    const syncFrom = (origin: SideName) => new HostedSync(specs[origin], origin, this.client, now, log);
+    this.syncs = { a: syncFrom("a"), b: syncFrom("b") };
   }
 
   /** Connects to nothing yet. Rejects with DiagnosticError when a secret cannot be read. */
@@ -55,13 +59,49 @@ export class Coordination {
       authOf(spec.target.zookeeper, secret),
     ]);
     const auth = { a, b };
-    const syncs = { a: migrationSync(spec, auth, "a"), b: migrationSync(spec, auth, "b") };
-    return new Coordination(spec.mesosPath, syncs, { now, log });
+    const specs = { a: migrationSync(spec, auth, "a"), b: migrationSync(spec, auth, "b") };
+    return new Coordination(spec.mesosPath, specs, { now, log });
   }
 
   /** A session that has not ended; waits for it as long as it takes. */
-  /** A session that has not ended; waits for it as long as it takes. */
   readonly client = (side: SideName): Promise<ZooKeeperClient> => this.sessions[side].client();
+
+  /** The session is ended, and the next one knows nothing of it: a restored ensemble refuses whoever has seen more than it has. */
+  async renew(side: SideName): Promise<void> {
+    const { spec } = this.sessions[side];
+    const before = this.sessions[side];
+    this.sessions[side] = new SideSession(spec);
+    await before.close();
+  }
+
+  /** The one that runs or ran last; before any, the one from A. */
+  get sync(): HostedSync {
+    return this.syncs[this.origin];
+  }
+
+  /** From now on `sync` is the one that has this side as its source. Starts and ends nothing. */
+  turnTo(origin: SideName): void {
+    this.origin = origin;
+  }
+
+  /**
+   * The source of the synchronisation that is to be begun. One that was never ended whole goes on as it was, because it knows what it has
+   * brought over. Both sides must answer: rejects with DiagnosticError `zookeeper`.
+   */
+  async originFor(planned: SideName, signal: AbortSignal): Promise<SideName> {
+    const { spec } = this.sync;
+    await inWords(`Sync/${spec.name}`, signal, () => withBothSides(spec, signal, async () => {}));
+    if (await this.syncs[planned].canGoOn()) return planned;
+    const other = otherSide(planned);
+    return (await this.syncs[other].canGoOn()) ? other : planned;
+  }
+
+  /** What is left of the one from the other side: its engine here ends, and its records go. Rejects with ZooKeeperError. */
+  async dropOther(origin: SideName): Promise<void> {
+    const other = this.syncs[otherSide(origin)];
+    await other.stop();
+    await other.forget();
+  }
 
   private async clients(): Promise<Clients> {
     const [a, b] = await Promise.all([this.client("a"), this.client("b")]);
@@ -102,35 +142,29 @@ export class Coordination {
   }
 
   async fences(): Promise<readonly Fence[]> {
-    const fences = await listFences(await this.client(this.sync.sideOf("b")), this.sync.spec);
-    return fences.map((fence) => this.turned(fence));
+    const { spec, origin } = this.sync;
+    const found = await listFences(await this.client(turned(origin, "b")), spec);
+    return found.map((fence) => ({ ...fence, lower: turned(origin, fence.lower) }));
   }
 
   async fence(fences: readonly Fence[], signal: AbortSignal): Promise<readonly FenceOutcome[]> {
-    const wanted = fences.map((fence) => this.turned(fence));
-    const outcomes = await fenceCounters(this.sync.spec, wanted, signal);
-    return outcomes.map(({ record, raised, counters }) => ({
-      record: this.turned(record),
-      raised: { ...raised, side: this.sync.sideOf(raised.side) },
-      counters: { a: counters[this.sync.sideOf("a")], b: counters[this.sync.sideOf("b")] },
-    }));
-  }
-
-  /** The synchronisation may call the sides the other way round. */
-  private turned<T extends { readonly lower: SideName }>(fence: T): T {
-    return { ...fence, lower: this.sync.sideOf(fence.lower) };
+    const { spec, origin } = this.sync;
+    const asked = fences.map((fence) => ({ ...fence, lower: turned(origin, fence.lower) }));
+    const outcomes = await fenceCounters(spec, asked, signal);
+    return outcomes.map((outcome) => turnedOutcome(outcome, origin));
   }
 
   /** All that is synchronised, or these subtrees of it. */
   async compare(paths: readonly PathRule[] | null, signal: AbortSignal): Promise<Compared> {
-    const spec = paths === null ? this.sync.spec : { ...this.sync.spec, paths };
-    const report = await compareSides(spec, { kind: "own", confirmation: REREAD, signal });
-    return { result: resultOf(report), report };
+    const { spec, origin } = this.sync;
+    const part = paths === null ? spec : { ...spec, paths };
+    const report = await compareSides(part, { kind: "own", confirmation: REREAD, signal });
+    return { result: resultOf(report), report: turnedReport(report, origin) };
   }
 
   /** Ends the engine of this process, in good order, and the sessions. Never rejects. */
   async close(): Promise<void> {
-    await this.sync.stop();
+    await Promise.all([this.syncs.a.stop(), this.syncs.b.stop()]);
     await Promise.all([this.sessions.a.close(), this.sessions.b.close()]);
   }
 }

@@ -3,16 +3,19 @@
  * active, and what it says is told here whoever it is. It never ends the synchronisation but when asked to.
  */
 import { controlPaths } from "../../sync/control/layout.js";
-import { readStatus } from "../../sync/control/read-records.js";
-import type { DirectionStatus, SyncStatus } from "../../sync/control/records.js";
+import { readFolder, readProgress, readStatus } from "../../sync/control/read-records.js";
+import type { DirectionStatus, ShadowRecord, SyncStatus } from "../../sync/control/records.js";
 import { removeRecords } from "../../sync/control/remove-records.js";
 import { SyncEngine } from "../../sync/engine/engine.js";
 import { engineDependencies } from "../../sync/engine-dependencies.js";
 import { prepareSync } from "../../sync/prepare-sync.js";
-import type { SyncSpec } from "../../sync/spec.js";
+import { type Direction, directionsOf, type SyncSpec, targetOf } from "../../sync/spec.js";
 import type { ZooKeeperClient } from "../../zookeeper/types.js";
+import { isZooKeeperError } from "../../zookeeper/zookeeper-error.js";
 import type { SideName } from "../model/spec.js";
-import { haveCommonBase, levelFirst } from "./level-first.js";
+import { clearStale } from "./clear-stale.js";
+import { levelFirst } from "./level-first.js";
+import { turned, turnedStatus } from "./orientation.js";
 
 export interface SyncSeen {
   /** Of the engine in this process; `none`: there is none. */
@@ -34,15 +37,6 @@ export interface SyncSeen {
   readonly status: SyncStatus | null;
 }
 
-export interface StartOptions {
-  /** For an engine that was at work before: a side that does not answer is waited for. */
-  readonly wait: boolean;
-  /** The other side's state is known to be old: most of it may be deleted. */
-  readonly replaces?: boolean;
-  /** Whose state holds where the sides differ and have no checkpoint in common. */
-  readonly counts: SideName;
-}
-
 /** A status that is older says nothing about now: engines write two a second. */
 const STALE_MS = 3_000;
 
@@ -51,46 +45,33 @@ export class HostedSync {
   private starting: Promise<void> | null = null;
   /** Why the engine has ended by itself. */
   private failure = "";
-  private counts: SideName = "a";
 
-  /** @param specs by the side whose state counts where both differ: it is the source. */
+  /** @param spec with the side `origin` of the platform as its source */
   constructor(
-    private readonly specs: Readonly<Record<SideName, SyncSpec>>,
+    readonly spec: SyncSpec,
+    readonly origin: SideName,
     private readonly client: (side: SideName) => Promise<ZooKeeperClient>,
     private readonly now: () => number,
     private readonly log: (text: string) => void,
   ) {}
 
-  get spec(): SyncSpec {
-    return this.specs[this.counts];
-  }
-
-  /** A side of the migration as the synchronisation calls it, and the other way round. */
-  sideOf(side: SideName): SideName {
-    return this.counts === "a" ? side : side === "a" ? "b" : "a";
-  }
-
   /**
-   * Does nothing when there is an engine here already. The first time, the side that counts is copied before anything goes back. Rejects
-   * with DiagnosticError `zookeeper` when a side refuses for good.
+   * Does nothing when there is an engine here already. `wait`: a side that does not answer is waited for by the engine. Rejects with
+   * DiagnosticError `zookeeper` when a side refuses for good.
    */
-  async start(signal: AbortSignal, { wait, counts, replaces = false }: StartOptions): Promise<void> {
-    if (this.engine === null) this.counts = counts;
-    this.starting ??= this.begin(signal, !wait, replaces).finally(() => {
+  async start(signal: AbortSignal, { wait }: { readonly wait: boolean }): Promise<void> {
+    this.starting ??= this.begin(signal, !wait).finally(() => {
       this.starting = null;
     });
     await this.starting;
   }
 
-  private async begin(signal: AbortSignal, mustAnswer: boolean, replaces: boolean): Promise<void> {
+  private async begin(signal: AbortSignal, mustAnswer: boolean): Promise<void> {
     if (this.engine !== null && this.engine.role !== "stopped") return;
     const { spec, log } = this;
     const address = `Sync/${spec.name}`;
     const { feeds } = await prepareSync({ address, spec, mustAnswer, signal, log });
     const choices = { feeds, log, acceptDeletions: false, fromSnapshot: false };
-    if (mustAnswer && !(await haveCommonBase(await this.client(this.sideOf("a")), spec))) {
-      await levelFirst(spec, engineDependencies({ ...choices, acceptDeletions: replaces }), signal);
-    }
     const engine = new SyncEngine(spec, engineDependencies(choices));
     this.failure = "";
     engine.done.catch((error: unknown) => {
@@ -107,8 +88,46 @@ export class HostedSync {
     const status =
       engine?.role === "active"
         ? engine.status()
-        : await readStatus(await this.client(this.sideOf("b")), controlPaths(this.spec.name));
-    return seenOf(role, status, this.now(), failure);
+        : await readStatus(await this.on("b"), controlPaths(this.spec.name));
+    const own = status === null ? null : turnedStatus(status, this.origin);
+    return seenOf(role, own, this.now(), failure);
+  }
+
+  /** Whether both directions have a checkpoint to go on from: what either side has is accounted for. */
+  async canGoOn(): Promise<boolean> {
+    const copied = await Promise.all(directionsOf(this.spec).map((direction) => this.hasCopied(direction)));
+    return copied.every((each) => each);
+  }
+
+  private async hasCopied(direction: Direction): Promise<boolean> {
+    const client = await this.on(targetOf(direction));
+    const checkpoint = await readProgress(client, controlPaths(this.spec.name), direction);
+    return checkpoint !== null && checkpoint.zxid !== "";
+  }
+
+  /**
+   * Makes the other side as the origin is, in one direction, as long as both have not counted yet. To be called before the first start where
+   * the other side may hold what is out of date; `acceptDeletions` when that is known. Rejects as levelFirst.
+   */
+  async copyFirst(
+    signal: AbortSignal,
+    { acceptDeletions }: { readonly acceptDeletions: boolean },
+  ): Promise<void> {
+    if (await this.canGoOn()) return;
+    await this.stop();
+    const [source, target] = await Promise.all([this.on("a"), this.on("b")]);
+    const { spec, log } = this;
+    const address = `Sync/${spec.name}`;
+    const { feeds } = await prepareSync({ address, spec, mustAnswer: true, signal, log });
+    const cleared = acceptDeletions ? await clearStale({ source, target, rules: spec.paths, signal }) : 0;
+    if (cleared > 0) log(`${spec.name}: ${cleared} znodes that were made anew since are cleared`);
+    const choices = { feeds, log, acceptDeletions, fromSnapshot: false };
+    await levelFirst(spec, engineDependencies(choices), signal);
+  }
+
+  /** A session with a side of the synchronisation. */
+  private on(side: SideName): Promise<ZooKeeperClient> {
+    return this.client(turned(this.origin, side));
   }
 
   /** Everything this engine had received is on both sides; at once when another one is active. */
@@ -123,12 +142,29 @@ export class HostedSync {
     await engine?.stop().catch(() => {});
   }
 
-  /** Forgets everything that was kept of it, on both sides. Only once no engine runs any more. Rejects with ZooKeeperError. */
+  /**
+   * Forgets everything that was kept of it, on both sides, with the shadows: nobody would take them away any more, and where both sides are
+   * synchronised once more they would count as candidates that never leave. Only once no engine runs any more. Rejects with ZooKeeperError.
+   */
   async forget(): Promise<void> {
-    const [a, b] = await Promise.all([this.client("a"), this.client("b")]);
     const paths = controlPaths(this.spec.name);
-    await removeRecords(a, paths);
-    await removeRecords(b, paths);
+    for (const direction of directionsOf(this.spec)) {
+      const client = await this.on(targetOf(direction));
+      const { records } = await readFolder<ShadowRecord>(client, paths.shadows(direction));
+      for (const { path } of records) await removeShadow(client, path);
+    }
+    for (const side of ["a", "b"] as const) await removeRecords(await this.on(side), paths);
+  }
+}
+
+/** Unless it is a session's own by now, or somebody has made something below it. */
+async function removeShadow(client: ZooKeeperClient, path: string): Promise<void> {
+  const stat = await client.exists(path);
+  if (stat === null || stat.ephemeralOwner !== 0n) return;
+  try {
+    await client.delete(path, stat.version);
+  } catch (error) {
+    if (!isZooKeeperError(error, "NO_NODE", "BAD_VERSION", "NOT_EMPTY")) throw error;
   }
 }
 

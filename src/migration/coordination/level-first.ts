@@ -3,20 +3,11 @@
  * were new, and a stale candidate is enough to split an election. Done once, while the two have no checkpoint in common.
  */
 import { DiagnosticError, errorDiagnostic } from "../../diagnostics/diagnostic.js";
-import { controlPaths } from "../../sync/control/layout.js";
-import { readProgress } from "../../sync/control/read-records.js";
 import type { SyncStatus } from "../../sync/control/records.js";
 import { type EngineDependencies, SyncEngine } from "../../sync/engine/engine.js";
 import type { SyncSpec } from "../../sync/spec.js";
-import type { ZooKeeperClient } from "../../zookeeper/types.js";
 
 const LOOK_MS = 50;
-
-/** Whether both directions have been at work already: then a state of both is known from which each goes on. */
-export async function haveCommonBase(source: ZooKeeperClient, spec: SyncSpec): Promise<boolean> {
-  const progress = await readProgress(source, controlPaths(spec.name), "b-to-a");
-  return progress !== null && progress.zxid !== "";
-}
 
 /** Resolves when the target has everything, and nothing else. Rejects with DiagnosticError, or with the signal's reason. */
 export async function levelFirst(

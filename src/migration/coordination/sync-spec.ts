@@ -5,9 +5,12 @@
 import type { PathRule, SideSpec, SyncSpec } from "../../sync/spec.js";
 import type { FrameworkRef, MigrationSpec, SideName, ZooKeeperSide } from "../model/spec.js";
 
-/** Of the Sync; `ferry sync status` and standbys elsewhere know it by this. */
-export function syncName(migration: string): string {
-  return `migration-${migration}`;
+/**
+ * Of the Sync; `ferry sync status` and standbys elsewhere know it by this. The one with B as its source has another name, so that nobody takes
+ * what is kept of one for the other's.
+ */
+export function syncName(migration: string, counts: SideName): string {
+  return counts === "a" ? `migration-${migration}` : `migration-${migration}-back`;
 }
 
 export type Auth = SideSpec["auth"];
@@ -38,7 +41,7 @@ export function migrationSync(
   const a = sideSpec("A", spec.source.zookeeper, auth.a);
   const b = sideSpec("B", spec.target.zookeeper, auth.b);
   return {
-    name: syncName(spec.name),
+    name: syncName(spec.name, counts),
     a: counts === "a" ? a : b,
     b: counts === "a" ? b : a,
     paths: syncedPaths(spec),

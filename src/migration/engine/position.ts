@@ -44,6 +44,17 @@ export function actionsUnderWay(record: MigrationRecord): readonly Action[] {
   return stage === null ? [] : stagePlan(record, stage).actions;
 }
 
+/**
+ * An action that was begun, may or may not have happened, and may not be done twice: it has to be asked about before
+ * anything else is done. One that was repeatable is none.
+ */
+export function unresolved(record: MigrationRecord): ActionRecord | null {
+  const open = record.stages
+    .flatMap(({ actions }) => actions)
+    .find(({ status, action }) => !action.repeatable && (status === "intended" || status === "failed"));
+  return open ?? null;
+}
+
 /** Whether somebody approved the stage, having seen this very plan. */
 export function isApproved(record: MigrationRecord, stage: StageNumber): boolean {
   return record.approvals.some((one) => one.stage === stage && one.planDigest === record.plan.digest);

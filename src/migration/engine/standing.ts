@@ -1,5 +1,6 @@
 /** What the record says of what is open and how far back it can go; for the engine and for those who look on. Pure. */
 import type { ActionRecord, MigrationRecord } from "../model/record.js";
+import { archiveOf } from "./archives.js";
 import { stageUnderWay } from "./position.js";
 
 /**
@@ -26,8 +27,10 @@ export function doneAtMs(record: MigrationRecord): number | null {
   return record.stages.at(-1)?.endedMs ?? null;
 }
 
-/** Whether the archive of A has expired, so that there is no way back any more. */
+/** Whether it is done, and the time for a way back is over: the archive has expired, or would have. */
 export function isExpired(record: MigrationRecord, nowMs: number): boolean {
   const done = doneAtMs(record);
-  return done !== null && nowMs > done + record.spec.rollbackRetentionHours * 3_600_000;
+  if (done === null) return false;
+  const retained = done + record.spec.rollbackRetentionHours * 3_600_000;
+  return nowMs >= Math.min(retained, archiveOf(record)?.expiresMs ?? retained);
 }

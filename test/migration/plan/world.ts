@@ -78,6 +78,8 @@ export class World {
         return;
       case "start-sync":
         if (!this.ensembles.a || !this.ensembles.b) this.fault("a synchronisation without both ensembles");
+        if (!this.sync && (step.counts ?? "a") !== this.leadingSide())
+          this.fault("the side that does not lead is taken for right");
         this.sync = true;
         return;
       case "stop-sync":
