@@ -171,6 +171,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Folders that compute only: no file, no network, no clock of their own. */
 const PURE = [
+  "src/migration/gates",
+  "src/migration/quorum",
   "src/plan",
   "src/render",
   "src/value",

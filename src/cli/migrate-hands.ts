@@ -12,6 +12,7 @@ import { ControlByServer } from "../migration/actions/server-control.js";
 import { Coordination } from "../migration/coordination/coordination.js";
 import type { Observer } from "../migration/model/ports.js";
 import type { MigrationSpec } from "../migration/model/spec.js";
+import { notSurveyed, type Survey } from "../migration/plan/survey.js";
 import type { ProjectSecrets } from "../secrets/resolver.js";
 import { type Accesses, accessesOf, type ResolveSecret } from "./migrate-access.js";
 import type { Declared } from "./migrate-declared.js";
@@ -94,6 +95,11 @@ function kindsOf({ declared, secrets }: HandsOptions): Kinds {
       resource: (address) => views.resource(address),
     }),
   };
+}
+
+/** Where what looks at both sides before a plan is bound. As long as nothing does, the plan says so and refuses. */
+export async function surveyOf(_options: HandsOptions, _signal: AbortSignal): Promise<Survey> {
+  return notSurveyed("nobody has looked at the platform");
 }
 
 /** Where what measures the platform is bound. As long as nothing does, nothing may be begun: no gate could be judged. */

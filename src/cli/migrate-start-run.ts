@@ -97,7 +97,9 @@ class Start {
     const { store, audit } = this.world;
     const spec = this.world.spec(present?.name ?? name);
     const plan = await this.world.plan(spec, this.interrupts.stop);
-    if (hasErrors(plan.diagnostics)) throw new DiagnosticError(plan.diagnostics);
+    if (hasErrors(plan.diagnostics)) {
+      throw new DiagnosticError([...this.world.diagnostics, ...plan.diagnostics]);
+    }
     const isSame = present !== null && present.plan.digest === plan.digest && present.past.length === 0;
     if (isSame) return present;
     const made = await store.create(spec, plan, Date.now());

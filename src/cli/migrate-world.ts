@@ -9,10 +9,9 @@ import type { MigrationRecord } from "../migration/model/record.js";
 import type { MigrationSpec } from "../migration/model/spec.js";
 import { planMigration } from "../migration/plan/plan.js";
 import { planWayBack } from "../migration/plan/record.js";
-import { notSurveyed } from "../migration/plan/survey.js";
 import type { ConfigurationRequest } from "./command.js";
 import { type DeclaredMigrations, declaredMigrations } from "./migrate-declared.js";
-import { handsOf } from "./migrate-hands.js";
+import { handsOf, surveyOf } from "./migrate-hands.js";
 import { recordPlatform } from "./migrate-state.js";
 import { migrationsOf } from "./migrate-store.js";
 
@@ -71,7 +70,8 @@ export const openMigrateWorld: OpenWorld = async (request, signal) => {
       audit,
       redact,
       planWayBack,
-      plan: async (spec) => planMigration(spec, notSurveyed("nobody has looked at the platform")),
+      plan: async (spec, stop) =>
+        planMigration(spec, await surveyOf({ spec, declared, secrets, log: () => undefined }, stop)),
       hands: (spec, log) => handsOf({ spec, declared, secrets, log }),
       recordStage: (record) => recordPlatform({ record, declared, secrets }),
       close: async () => {

@@ -8,7 +8,7 @@ import type { Move } from "./moves.js";
 import type { PathStep, QuorumPath, QuorumQuestion, QuorumRefusal } from "./question.js";
 import { objection, refusal } from "./refusal.js";
 import { findPath } from "./search.js";
-import { logState, type Masters, mastersOf, tolerance, votes } from "./state.js";
+import { logState, type Masters, mastersOf, tolerance } from "./state.js";
 
 /** The best path there is, or a refusal that is certain. */
 export function planQuorumPath(question: QuorumQuestion): QuorumPath | QuorumRefusal {
@@ -17,18 +17,26 @@ export function planQuorumPath(question: QuorumQuestion): QuorumPath | QuorumRef
   return bestPath(question) ?? refusal(question, (changed) => isPossible(changed));
 }
 
-/** Whether a question has an answer, without saying why not. */
+/** Whether a question has an answer, whichever. */
 function isPossible(question: QuorumQuestion): boolean {
-  return objection(question) === null && bestPath(question) !== null;
+  if (objection(question) !== null) return false;
+  const { moves } = findPath(mastersOf(question), meansOf(question), {
+    floor: lowestFloor(question),
+    ignore: new Set(),
+  });
+  return moves !== null;
+}
+
+function lowestFloor({ pauses }: QuorumQuestion): number {
+  return pauses === "never" ? 0 : -1;
 }
 
 /** Highest tolerance first: as long as there is a path that never goes below it, none that does is looked at. */
 function bestPath(question: QuorumQuestion): QuorumPath | null {
   const start = mastersOf(question);
   const means = meansOf(question);
-  const lowest = question.pauses === "never" ? 0 : -1;
-  for (let floor = votes(start) + means.goal.masters.length; floor >= lowest; floor -= 1) {
-    const { moves } = findPath(start, means, { floor, ignore: "nothing" });
+  for (let floor = start.length; floor >= lowestFloor(question); floor -= 1) {
+    const { moves } = findPath(start, means, { floor, ignore: new Set() });
     if (moves !== null) return pathOf(start, moves);
   }
   return null;

@@ -98,8 +98,9 @@ export type RefusalReason =
   | "empty-now"
   | "leader-stays"
   | "members"
+  | "stale"
   | "votes"
-  | "both";
+  | "several";
 
 export interface QuorumRefusal {
   readonly kind: "none";

@@ -5,7 +5,7 @@
 import { smallestChange } from "./change.js";
 import { meansOf } from "./means.js";
 import type { MasterNow, QuorumQuestion, QuorumRefusal, RefusalReason } from "./question.js";
-import { findPath } from "./search.js";
+import { findPath, type Ignored } from "./search.js";
 import { mastersOf, quorumOf, surplus, tolerance, votes } from "./state.js";
 import { listed, mastersText, sideText } from "./words.js";
 
@@ -133,20 +133,35 @@ export function refusal(
   const start = mastersOf(question);
   const means = meansOf(question);
   const floor = question.pauses === "never" ? 0 : -1;
-  const { examined } = findPath(start, means, { floor, ignore: "nothing" });
-  const without = (ignore: "members" | "votes" | "both"): boolean =>
-    findPath(start, means, { floor, ignore }).moves !== null;
-  const reason = without("votes") ? "votes" : without("members") ? "members" : "both";
+  const { examined } = findPath(start, means, { floor, ignore: new Set() });
+  const without = (ignored: readonly Ignored[]): boolean =>
+    findPath(start, means, { floor, ignore: new Set(ignored) }).moves !== null;
+  const reason = EXCLUDING.find(({ ignored }) => without(ignored))?.reason ?? "several";
   return none(reason, reasonText(reason, question), smallestChange(question, possible), examined);
 }
 
-function reasonText(reason: "members" | "votes" | "both", question: QuorumQuestion): string {
-  const text = {
-    members: membersText(question),
-    votes: votesText(question),
-    both: `${membersText(question)} ${votesText(question)}`,
-  };
-  return text[reason];
+/** In the order in which they are tried: with that given up there is a path. Too many members are also stale ones. */
+const EXCLUDING: readonly { readonly reason: Ignored; readonly ignored: readonly Ignored[] }[] = [
+  { reason: "stale", ignored: ["stale"] },
+  { reason: "votes", ignored: ["votes"] },
+  { reason: "members", ignored: ["members", "stale"] },
+];
+
+function reasonText(reason: Ignored | "several", question: QuorumQuestion): string {
+  switch (reason) {
+    case "stale":
+      return staleText(question);
+    case "votes":
+      return votesText(question);
+    case "members":
+      return membersText(question);
+    case "several":
+      return `${membersText(question)} ${votesText(question)}`;
+  }
+}
+
+function staleText({ goal }: QuorumQuestion): string {
+  return `A replica that missed a write while more masters were members votes all the same, and with quorum ${goal.quorum} those that may have missed one would be enough to elect a leader: it would not know of a write that was acknowledged.`;
 }
 
 function membersText(question: QuorumQuestion): string {

@@ -7,11 +7,14 @@ import { Heap } from "./heap.js";
 import { type Means, type Move, movesFrom } from "./moves.js";
 import { forgets, isGoal, keyOf, leadingSide, type Masters, surplus, tolerance } from "./state.js";
 
+/** Members beyond 2q−1; a quorum of replicas without an old write; too few votes. */
+export type Ignored = "members" | "stale" | "votes";
+
 export interface Conditions {
   /** Lowest tolerance of any moment; -1 allows pauses. */
   readonly floor: number;
-  /** What is let pass, only to find out what excludes a path: members beyond 2q−1, too few votes. */
-  readonly ignore: "nothing" | "members" | "votes" | "both";
+  /** What is let pass, only to find out what excludes a path. */
+  readonly ignore: ReadonlySet<Ignored>;
 }
 
 export interface Found {
@@ -64,10 +67,11 @@ export function findPath(
 
 /** A pause may last as long as a step, never longer: between two steps whoever leads can write. */
 function allows({ during, after }: Move, { floor, ignore }: Conditions): boolean {
-  const limitMembers = ignore === "nothing" || ignore === "votes";
-  if (limitMembers && [during, after].some((moment) => surplus(moment) > 0 || forgets(moment))) return false;
-  if (ignore === "votes" || ignore === "both") return true;
-  return tolerance(during) >= floor && tolerance(after) >= Math.max(0, floor);
+  for (const moment of [during, after]) {
+    if (!ignore.has("members") && surplus(moment) > 0) return false;
+    if (!ignore.has("stale") && forgets(moment)) return false;
+  }
+  return ignore.has("votes") || (tolerance(during) >= floor && tolerance(after) >= Math.max(0, floor));
 }
 
 function costOf({ cost, masters }: Visit, { during, after }: Move, { goal }: Means): Cost {

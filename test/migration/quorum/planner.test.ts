@@ -6,10 +6,15 @@ import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { planQuorumPath } from "../../../src/migration/quorum/planner.js";
-import type { LogState, QuorumPath, QuorumQuestion } from "../../../src/migration/quorum/question.js";
+import type {
+  LogState,
+  MasterNow,
+  QuorumPath,
+  QuorumQuestion,
+} from "../../../src/migration/quorum/question.js";
 import { splitAtHandOver } from "../../../src/migration/quorum/split.js";
 import { cheapest } from "./exhaustive.js";
-import { anyQuestion, names, replacing, running, standing } from "./questions.js";
+import { anyQuestion, fresh, names, replacing, running, standing, withState } from "./questions.js";
 import { apply, danger, isDone, tolerated, type World, worldOf } from "./world.js";
 
 const planner = suite("path of the masters");
@@ -77,7 +82,7 @@ function compareWithAll(question: QuorumQuestion): void {
 }
 
 planner("is the best there is, and none only where there is none", () => {
-  fc.assert(fc.property(anyQuestion(3), compareWithAll), { numRuns: 30 });
+  fc.assert(fc.property(anyQuestion(3), compareWithAll), { numRuns: 30, interruptAfterTimeLimit: 20_000 });
 });
 
 planner("goes back from wherever it stands, as safely", () => {
@@ -97,7 +102,83 @@ planner("goes back from wherever it stands, as safely", () => {
       if (back.kind === "path") walk(question, back);
       if (exhaustively) compareWithAll(question);
     }),
-    { numRuns: 40 },
+    { numRuns: 40, interruptAfterTimeLimit: 20_000 },
+  );
+});
+
+planner("takes longer where that tolerates more", () => {
+  // 14 steps get there too, with moments in which none may fail.
+  const path = planQuorumPath(replacing([6, 5], [6, 4]));
+  if (path.kind === "none") throw new Error(path.text);
+  assert.equal([path.tolerance, path.steps.length], [1, 15]);
+});
+
+planner("makes replicas anew before a lowered quorum lets them decide on what they may have missed", () => {
+  // Once there were five members: two of these three may be without a write, and would be a majority.
+  const question: QuorumQuestion = {
+    masters: [...running("a", 1, 3), ...joined(names("b", 2), 3), ...fresh("b", 3).slice(2)],
+    goal: { side: "b", masters: names("b", 3), quorum: 2 },
+    pauses: "where-unavoidable",
+  };
+  const path = planQuorumPath(question);
+  if (path.kind === "none") throw new Error(path.text);
+  walk(question, path);
+  const lowered = path.steps.findIndex(({ step }) => "quorum" in step && step.quorum === 2);
+  const stopped = path.steps.slice(0, lowered).filter(({ step }) => step.kind === "stop-master");
+  assert.equal(stopped.map(({ server }) => server).sort(), ["b1", "b2"]);
+});
+
+function joined(list: readonly string[], quorum: number): MasterNow[] {
+  return list.map((name) => ({
+    name,
+    state: { kind: "voting", zookeeper: "b", quorum },
+    leading: false,
+    available: true,
+  }));
+}
+
+planner("says what is wrong before it looks for a path, and what to do", () => {
+  const good = replacing([3, 2], [3, 2]);
+  const two = { ...good, masters: good.masters.map((m, at) => ({ ...m, leading: at < 2 })) };
+  const leaderless = { ...good, masters: good.masters.map((m) => ({ ...m, leading: false })) };
+  const state = (kind: "down" | "empty", quorum = 2) => ({ kind, zookeeper: "a", quorum }) as const;
+  const missing = { ...good, masters: good.masters.map((m) => ({ ...m, available: m.name !== "b2" })) };
+  const stays = { ...good, goal: { ...good.goal, side: "a" } } as const;
+  const cases: [string, QuorumQuestion][] = [
+    ["no-single-leader", two],
+    ["no-single-leader", leaderless],
+    ["unknown-master", { ...good, goal: { ...good.goal, masters: ["b1", "b2", "x"] } }],
+    ["goal-quorum", replacing([3, 2], [4, 2])],
+    ["goal-quorum", replacing([3, 2], [2, 3])],
+    ["goal-quorum", { ...good, goal: { ...good.goal, masters: [], quorum: 1 } }],
+    ["not-available", missing],
+    ["members-now", replacing([4, 2], [3, 2])],
+    ["votes-now", withState(withState(good, "a2", state("down")), "a3", state("down"))],
+    [
+      "empty-now",
+      withState(withState(replacing([5, 3], [5, 3]), "a4", state("empty", 3)), "a5", state("empty", 3)),
+    ],
+    ["leader-stays", stays],
+  ];
+  for (const [reason, question] of cases) {
+    const answer = planQuorumPath(question);
+    if (answer.kind === "path") throw new Error(`a path where ${reason} forbids it`);
+    assert.is(answer.reason, reason);
+    assert.ok(answer.text.endsWith("."), answer.text);
+    assert.ok(/^[A-Z].*\.$/.test(answer.change), answer.change);
+  }
+});
+
+planner("advises only what helps", () => {
+  fc.assert(
+    fc.property(anyQuestion(4), (question) => {
+      const answer = planQuorumPath(question);
+      if (answer.kind === "path" || answer.examined === 0) return;
+      assert.ok(answer.change.length > 0);
+      if (answer.change.startsWith("Allow pauses"))
+        assert.is(planQuorumPath({ ...question, pauses: "where-unavoidable" }).kind, "path");
+    }),
+    { numRuns: 100 },
   );
 });
 
