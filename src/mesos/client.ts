@@ -110,7 +110,7 @@ export class MesosClient {
     return this.read("GET_FRAMEWORKS", frameworksOf, signal);
   }
 
-  /** Of all places: unreachable and completed ones too, as far as the leader remembers them. */
+  /** Of all places (an agent that is asked itself tells its own): unreachable and completed ones too, as far as the leader remembers them. */
   tasks(signal: AbortSignal): Promise<Task[]> {
     return this.read("GET_TASKS", tasksOf, signal);
   }

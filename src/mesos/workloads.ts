@@ -100,6 +100,10 @@ export const TASK_LISTS = {
   unreachable_tasks: "unreachable",
   completed_tasks: "completed",
   orphan_tasks: "orphan",
+  // Of an agent that is asked itself.
+  launched_tasks: "current",
+  queued_tasks: "pending",
+  terminated_tasks: "completed",
 } as const satisfies Readonly<Record<string, TaskPlace>>;
 
 /** Completed ones too. */

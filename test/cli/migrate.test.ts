@@ -9,7 +9,7 @@ import * as assert from "uvu/assert";
 import { installRoot } from "../../src/install/root.js";
 import { waitFor } from "../harness/wait.js";
 import { effectsIn } from "../migration/store/file-platform.js";
-import { COMPILED, ferry } from "./ferry.js";
+import { COMPILED, ferry, start as startFerry } from "./ferry.js";
 
 const migrate = suite("ferry migrate");
 const directory = mkdtempSync(join(tmpdir(), "ferry-migrate-"));
@@ -39,6 +39,10 @@ function start(stepMs: number, ...options: string[]): Engine {
     child.once("close", (code) => resolve({ code, output }));
   });
   return { child, ended };
+}
+
+function platform(): string[] {
+  return effectsIn(join(directory, "platform"));
 }
 
 async function ask(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
@@ -75,7 +79,7 @@ migrate("says what there is before anything was begun", async () => {
 });
 
 migrate("waits for an approval of this plan, and takes it up at once", async () => {
-  const engine = start(40);
+  const engine = start(300);
   await until("waits", (now) => now.status === "waiting-for-approval");
   const wrong = await ask("approve", "--plan", "sha256:another");
   assert.is(wrong.code, 1);
@@ -86,17 +90,17 @@ migrate("waits for an approval of this plan, and takes it up at once", async () 
   const approved = await ask("approve");
   assert.is(approved.code, 0);
   assert.match(approved.stdout, /Stage 2 is approved, .*The engine has taken it up/s);
-  await until("stage 2", (now) => now.stage >= 2 && now.status === "running");
+  await waitFor("a step of stage 2", 20_000, () => platform().includes("do 2.01"));
   const paused = await ask("pause");
   assert.is(paused.code, 0);
   await until("paused", (now) => now.status === "paused");
-  const effects = effectsIn(join(directory, "platform")).length;
+  const effects = platform().length;
   assert.match((await ask("status")).stdout, /waits for {2}Somebody to resume it\. .*@.* asked for it/);
   assert.is((await ask("rollback", "--to-stage", "6")).code, 1);
   assert.is((await ask("rollback", "--to-stage", "1", "--reason", "tried enough")).code, 0);
   const back = await until("back", (now) => now.status === "paused" && now.stage === 1);
   assert.match(back.reason, /Rolled back to the end of stage 1\. .*tried enough/);
-  assert.ok(effectsIn(join(directory, "platform")).length > effects, "what was done is undone");
+  assert.ok(platform().length > effects && platform().at(-1) === "undo 2.01 step", "what was done is undone");
   engine.child.kill("SIGINT");
   const { code, output } = await engine.ended;
   assert.is(code, 2);
@@ -104,7 +108,7 @@ migrate("waits for an approval of this plan, and takes it up at once", async () 
 });
 
 migrate("goes on after kill -9, by the other front, and ends done", async () => {
-  const engine = start(40);
+  const engine = start(300);
   await waitFor("an engine is at work", 10_000, async () => (await status()).engine !== null);
   const zk = (...args: string[]) =>
     spawnSync(process.execPath, [join(installRoot(), "bin/zk-migrate"), ...args], {
@@ -125,11 +129,11 @@ migrate("goes on after kill -9, by the other front, and ends done", async () => 
   assert.match(shown.stdout, /No engine is at work/);
   const kept = zk("rollback", `--migration-id=${id}`, "--to-phase=9");
   assert.match(kept.stderr, /usage-stage/);
-  const watching = ask("status", "--watch");
+  const watching = startFerry(["migrate", "status", "--watch"], { cwd: directory });
+  await waitFor("it is watched", 20_000, () => /shop running stage [3-6]: No engine/.test(watching.stderr()));
   const { code, output } = await start(20).ended;
   assert.is(code, 0, output);
-  const watched = await watching;
-  assert.match(watched.stderr, /shop running stage [3-6]: /);
+  const watched = await watching.ended;
   assert.match(watched.stdout, /shop {2}shop-\d{8}-[0-9a-f]{4} {2}done/, "it ends with the migration");
   assert.match(output, /shop {2}shop-\d{8}-[0-9a-f]{4} {2}done/);
   const again = await start(2).ended;

@@ -12,8 +12,8 @@ import type { Asked, Order } from "./runner-child.js";
 const killed = suite("a migration whose ferry is killed");
 const PATHS = ["/mesos", "/mesos/log_replicas"];
 
-/** Carries the step out in a process of its own, which is killed as soon as a server has been stopped. */
-async function runUntilStopped(on: Platform, order: Order): Promise<string> {
+/** Carries the step out in a process of its own, which is killed as soon as a server has been stopped or started. */
+async function runUntilTouched(on: Platform, order: Order): Promise<string> {
   const child = spawn(process.execPath, [fileURLToPath(new URL("./runner-child.js", import.meta.url))], {
     env: { ...process.env, FERRY_TEST_ORDER: JSON.stringify(order) },
     stdio: ["ignore", "ignore", "pipe", "ipc"],
@@ -33,15 +33,16 @@ async function runUntilStopped(on: Platform, order: Order): Promise<string> {
   });
   await ended;
   process.off("exit", guard);
-  if (stopped === "") throw new Error(`the runner ended before it stopped a server: ${text}`);
+  if (stopped === "") throw new Error(`the runner ended before it touched a server: ${text}`);
   return stopped;
 }
 
-/** Resolves with the name of the server that was stopped; then there is nobody any more to be answered. */
+/** Resolves with the name of the server that was stopped or started; then there is nobody any more to be answered. */
 async function answer(on: Platform, child: ChildProcess, asked: Asked): Promise<string | null> {
   const { number, method, server, argument } = asked;
-  if (method === "stop") {
-    await on.servers.stop(server);
+  if (method === "stop" || method === "start") {
+    if (method === "stop") await on.servers.stop(server);
+    else await on.servers.start(server, argument);
     child.kill("SIGKILL");
     return server.ref.name;
   }
@@ -75,7 +76,7 @@ killed("in the middle of a hand-over: the next one goes on, and nobody leads twi
     await on.leave();
 
     const step = handOver("a", { kind: "stop" });
-    const stopped = await runUntilStopped(on, { spec: on.spec, step, facts: baselineOf(on) });
+    const stopped = await runUntilTouched(on, { spec: on.spec, step, facts: baselineOf(on) });
     assert.is(stopped, leader);
 
     const runner = await on.takeUp();
@@ -111,6 +112,30 @@ killed("a leader that dies by itself before the hand-over is stopped all the sam
     assert.is(on.servers.pid(leader), null);
     assert.equal(on.watch.doubles, []);
     assert.equal(await on.lostWeights(), []);
+  }),
+);
+
+killed("in the middle of repointing agents and a Marathon: ids and tasks stay", () =>
+  onPlatform({ mode: "repoint", marathon: true }, async (on) => {
+    const tasks = await on.launchApp(2);
+    await on.step({ kind: "start-sync" });
+    await on.step({ kind: "fence-counters", paths: PATHS, lower: "a" });
+    const baseline = (await on.step({ kind: "take-baseline" })).facts;
+    const servers = on.spec.source.agents.servers.map(({ name }) => name);
+    for (const step of [
+      { kind: "repoint-agents", servers, zookeeper: "b" },
+      { kind: "repoint-framework", framework: "marathon", zookeeper: "b" },
+    ] as const) {
+      await on.leave();
+      await runUntilTouched(on, { spec: on.spec, step, facts: baseline });
+      await on.takeUp();
+      await on.step(step);
+    }
+    const after = (await on.step({ kind: "take-baseline" })).facts;
+    assert.equal(
+      [after["agents"], after["frameworks"], after["tasks"]],
+      [baseline["agents"], baseline["frameworks"], tasks],
+    );
   }),
 );
 

@@ -63,8 +63,7 @@ export function registered(scope: Scope, server: Server, after: Agent | null): P
   });
 }
 
-/** Of one agent, as far as the leader remembers; ended ones too. Rejects with MesosError. */
-export async function tasksOn(scope: Scope, leader: Server, agentId: string): Promise<readonly Task[]> {
-  const tasks = await scope.mesos.at(leader.ref.address).tasks(scope.signal);
-  return tasks.filter((task) => task.agentId === agentId);
+/** As this server tells: the leader those of all agents, an agent its own. Ended ones too. Rejects with MesosError. */
+export function tasksBy(scope: Scope, { ref }: Server): Promise<readonly Task[]> {
+  return scope.mesos.at(ref.address).tasks(scope.signal);
 }

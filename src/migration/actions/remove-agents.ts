@@ -1,9 +1,9 @@
 /** Takes agents away on which nothing runs any more. Their work directories stay, so that they can come back under their ids. */
-import type { Agent } from "../../mesos/answers.js";
+import type { Task } from "../../mesos/workloads.js";
 import { unsafe } from "../coordination/refusal.js";
 import { isListening } from "./addresses.js";
-import { agentsAt, tasksOn } from "./agents-at.js";
-import { notYet, type Scope, seen, until } from "./scope.js";
+import { agentsAt, tasksBy } from "./agents-at.js";
+import { notYet, seen, until } from "./scope.js";
 import type { Server } from "./servers.js";
 import { leaderNow } from "./settled.js";
 import { done, NOT_DONE, type StepHandler } from "./step.js";
@@ -13,7 +13,14 @@ export const removeAgents: StepHandler<"remove-agents"> = {
     const servers = step.servers.map((name) => scope.servers.named(name));
     const leader = await leaderNow(scope);
     const agents = await agentsAt(scope, leader, servers);
-    for (const [at, server] of servers.entries()) await refuseBusy(scope, leader, server, agents[at] ?? null);
+    const tasks = (await tasksBy(scope, leader)).filter(({ place }) => place === "current");
+    for (const [at, server] of servers.entries()) {
+      const agent = agents[at] ?? null;
+      refuseBusy(
+        server,
+        tasks.filter(({ agentId }) => agentId === agent?.id),
+      );
+    }
     for (const server of servers) {
       scope.report(`remove ${server.ref.name}`);
       await scope.control.remove(server, { purgeData: false }, scope);
@@ -37,9 +44,7 @@ export const removeAgents: StepHandler<"remove-agents"> = {
   },
 };
 
-async function refuseBusy(scope: Scope, leader: Server, server: Server, agent: Agent | null): Promise<void> {
-  if (agent === null) return;
-  const left = (await tasksOn(scope, leader, agent.id)).filter(({ place }) => place === "current");
+function refuseBusy(server: Server, left: readonly Task[]): void {
   if (left.length === 0) return;
   throw unsafe(`${server.ref.name} cannot be removed: ${left.length} tasks are on it`, {
     detail: `There are ${left

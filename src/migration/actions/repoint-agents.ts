@@ -5,7 +5,7 @@
 import type { Agent } from "../../mesos/answers.js";
 import type { Task } from "../../mesos/workloads.js";
 import { unsafe } from "../coordination/refusal.js";
-import { agentAt, agentsAt, registered, tasksOn } from "./agents-at.js";
+import { agentAt, agentsAt, registered, tasksBy } from "./agents-at.js";
 import { isConnected } from "./returning.js";
 import { notYet, type Scope, seen, until } from "./scope.js";
 import type { Server } from "./servers.js";
@@ -58,43 +58,60 @@ async function repoint(scope: Scope, server: Server, { zookeeper }: Step): Promi
   const status = await scope.control.status(server, { zookeeper }, scope);
   if (status.running && status.matches === true) {
     const { id } = await registered(scope, server, null);
-    return { id, tasks: (await tasksOn(scope, leader, id)).filter(isRunning).length, awayMs: 0 };
+    return { id, tasks: (await tasksBy(scope, server)).filter(isRunning).length, awayMs: 0 };
   }
-  // One that does not run was stopped by an attempt that was cut off: the leader still knows what it had.
-  const before = status.running
-    ? await registered(scope, server, null)
-    : await agentAt(scope, leader, server);
-  const tasks = before === null ? [] : (await tasksOn(scope, leader, before.id)).filter(isRunning);
-  if (status.running) await refuseMortal(scope, leader, server, tasks);
+  const { before, tasks } = await lookBefore(scope, leader, server, status.running);
+  const mortal = await mortalOf(scope, leader, tasks);
+  if (status.running) refuseMortal(scope, server, mortal);
+  const staying = tasks.filter((task) => !mortal.some((one) => one.task === task));
   const begun = scope.now();
-  scope.report(
-    `restart ${server.ref.name} with the masters of ${zookeeper.toUpperCase()}; ${tasks.length} tasks run on it`,
-  );
+  const where = `with the masters of ${zookeeper.toUpperCase()}`;
+  scope.report(`restart ${server.ref.name} ${where}; ${tasks.length} tasks run on it`);
   await scope.control.start(server, { zookeeper }, scope);
   const after = await registered(scope, server, before);
   const awayMs = scope.now() - begun;
   if (before !== null) refuseNewId(server, before, after);
-  await stillRunning(scope, server, after, tasks);
-  return { id: after.id, tasks: tasks.length, awayMs };
+  await stillRunning(scope, server, staying);
+  return { id: after.id, tasks: staying.length, awayMs };
+}
+
+interface Before {
+  /** Null: the leader knows none there. */
+  readonly before: Agent | null;
+  readonly tasks: readonly Task[];
+}
+
+/** Of one that does not run, stopped by an attempt that was cut off, the leader still knows what it had. */
+async function lookBefore(scope: Scope, leader: Server, server: Server, running: boolean): Promise<Before> {
+  if (running) {
+    const before = await registered(scope, server, null);
+    return { before, tasks: (await tasksBy(scope, server)).filter(isRunning) };
+  }
+  const before = await agentAt(scope, leader, server);
+  const all = before === null ? [] : await tasksBy(scope, leader);
+  return { before, tasks: all.filter((task) => task.agentId === before?.id && isRunning(task)) };
+}
+
+interface Mortal {
+  readonly task: Task;
+  readonly framework: string;
 }
 
 /** Tasks of frameworks without checkpointing die with the restart of their agent. */
-async function refuseMortal(
-  scope: Scope,
-  leader: Server,
-  server: Server,
-  tasks: readonly Task[],
-): Promise<void> {
+async function mortalOf(scope: Scope, leader: Server, tasks: readonly Task[]): Promise<readonly Mortal[]> {
   const frameworks = await scope.mesos.at(leader.ref.address).frameworks(scope.signal);
-  const accepted = scope.spec.drain.acceptDowntimeOf;
-  const mortal = tasks.flatMap((task) => {
+  return tasks.flatMap((task) => {
     const framework = frameworks.find(({ id }) => id === task.frameworkId);
-    if (framework === undefined || framework.checkpoint || accepted.includes(framework.name)) return [];
-    return [`${task.id} of ${framework.name}`];
+    return framework === undefined || framework.checkpoint ? [] : [{ task, framework: framework.name }];
   });
-  if (mortal.length === 0) return;
-  throw unsafe(`${server.ref.name} cannot be restarted: ${mortal.length} tasks would die`, {
-    detail: `Their frameworks do without checkpointing: ${mortal.slice(0, 10).join(", ")}. Nothing was touched.`,
+}
+
+function refuseMortal(scope: Scope, server: Server, mortal: readonly Mortal[]): void {
+  const refused = mortal.filter(({ framework }) => !scope.spec.drain.acceptDowntimeOf.includes(framework));
+  if (refused.length === 0) return;
+  const named = refused.slice(0, 10).map(({ task, framework }) => `${task.id} of ${framework}`);
+  throw unsafe(`${server.ref.name} cannot be restarted: ${refused.length} tasks would die`, {
+    detail: `Their frameworks do without checkpointing: ${named.join(", ")}. Nothing was touched.`,
     remedy: "Move them elsewhere first, or accept it by naming the frameworks in acceptDowntimeOf.",
   });
 }
@@ -109,14 +126,9 @@ function refuseNewId(server: Server, before: Agent, after: Agent): void {
 }
 
 /** Those that ended by themselves meanwhile are nobody's fault. */
-async function stillRunning(
-  scope: Scope,
-  server: Server,
-  agent: Agent,
-  tasks: readonly Task[],
-): Promise<void> {
+async function stillRunning(scope: Scope, server: Server, tasks: readonly Task[]): Promise<void> {
   await until(scope, `the tasks of ${server.ref.name} to be seen again`, async () => {
-    const now = await tasksOn(scope, await leaderNow(scope), agent.id);
+    const now = await tasksBy(scope, server);
     const byId = new Map(now.map((task) => [task.id, task]));
     const lost = tasks.filter(({ id }) => isLost(byId.get(id)));
     if (lost.length > 0) throw tasksDied(server, lost);
@@ -131,9 +143,12 @@ const LOST: ReadonlySet<string> = new Set([
   "TASK_GONE_BY_OPERATOR",
   "TASK_DROPPED",
 ]);
+/** An executor that did not reconnect to its agent in time: the restart is to blame. */
+const BY_RESTART = /^REASON_EXECUTOR_(TERMINATED|REREGISTRATION_TIMEOUT)$/;
 
 function isLost(task: Task | undefined): boolean {
-  return task !== undefined && LOST.has(task.state);
+  if (task === undefined) return false;
+  return LOST.has(task.state) || BY_RESTART.test(task.status?.reason ?? "");
 }
 
 function tasksDied(server: Server, lost: readonly Task[]): Error {

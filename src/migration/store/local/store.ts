@@ -19,6 +19,7 @@ import { hasNothingDone } from "../../model/standing.js";
 import type { Changing } from "../codec.js";
 import { existingMigration, lockedMigration, noSuchMigration, takenOver } from "../errors.js";
 import { mergeInbox } from "../inbox.js";
+import { engineOwner } from "../owner.js";
 import { superseded } from "../superseded.js";
 import { MigrationFolder } from "./files.js";
 
@@ -102,7 +103,7 @@ class LocalStore implements MigrationStore {
       const present = await this.read(id);
       if (present === null) throw noSuchMigration(id, this.location);
       const folder = this.folder(present.id);
-      const owner = { ...createLockOwner("migrate"), who };
+      const owner = engineOwner(who);
       const lock = new LockFile(folder.path, this.files, this.judge);
       const mayLinger = await this.take(lock, owner, present, options.force === true);
       try {

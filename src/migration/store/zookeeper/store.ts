@@ -15,6 +15,7 @@ import type { MigrationSpec } from "../../model/spec.js";
 import { hasNothingDone } from "../../model/standing.js";
 import { existingMigration, lockedMigration, noSuchMigration, takenOver } from "../errors.js";
 import { mergeInbox } from "../inbox.js";
+import { engineOwner } from "../owner.js";
 import { superseded } from "../superseded.js";
 import { isLate, MigrationNodes, type Seen } from "./nodes.js";
 
@@ -139,7 +140,7 @@ class ZooKeeperStore implements MigrationStore {
   }
 
   private async lock(queue: LockQueue, record: MigrationRecord, who: string): Promise<ZooKeeperLock> {
-    const owner = { ...createLockOwner("migrate"), who };
+    const owner = engineOwner(who);
     return queue.acquire({ owner, timeoutMs: 0 }).catch((error: unknown) => {
       if (error instanceof Error && "diagnostics" in error) {
         throw lockedMigration(record.name, "another engine", "It was quicker.");
