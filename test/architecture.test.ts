@@ -149,7 +149,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/migration/observe": ["src/migration/model", "src/migration/drain", "src/mesos", "src/zookeeper"],
   "src/migration/drain": ["src/migration/model", "src/http", "src/marathon", "src/mesos"],
   "src/migration/model": [],
-  "src/migration/model": ["src/migration"],
   "src/migration/declared": ["src/migration/model", "src/config", "src/schema"],
   "src/migration/recorded": ["src/migration/model", "src/config", "state", "providers"],
   "src/migration/plan": ["src/migration/model", "src/migration/quorum", "src/migration/gates"],
@@ -159,7 +158,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/migration/actions": [
     "state",
     "src/migration/archive",
-    "src/migration/declared",
     "src/migration/model",
     "src/migration/coordination",
     "src/migration/drain",
@@ -189,7 +187,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/migration/report": ["src/migration/model"],
   "src/sandbox/platform": ["src/zookeeper"],
-  "src/migration/report": ["src/migration/model", "src/migration/engine"],
   "src/quickstart": ["src/zookeeper", "providers/zookeeper"],
   "src/cli": [
     "src/http",
