@@ -39,6 +39,7 @@ import {
 } from "./one-master.js";
 import type { Registry } from "./registry.js";
 import { type Resource, resourceJson } from "./resources.js";
+import { SharedRead } from "./shared-read.js";
 import type { Fleet } from "./state/fleet.js";
 import { readFleet } from "./state/read.js";
 import { type ApiCall, type Reply, Transport } from "./transport.js";
@@ -67,6 +68,8 @@ export type Piece = Omit<Resource, "special">;
 
 export class MesosClient {
   private readonly transport: Transport;
+  /** A plan asks once for each agent that it has, and the answer is large. */
+  private readonly allAgents = new SharedRead((signal) => readFleet(this.transport, "GET_AGENTS", signal));
 
   constructor(
     connection: MesosConnection,
@@ -110,7 +113,7 @@ export class MesosClient {
 
   /** Both of one moment. */
   agentsAndRecovered(signal: AbortSignal): Promise<Pick<Fleet, "agents" | "recoveredAgents">> {
-    return readFleet(this.transport, "GET_AGENTS", signal);
+    return this.allAgents.get(signal);
   }
 
   /** Completed ones too. */
@@ -279,6 +282,7 @@ export class MesosClient {
   }
 
   async close(): Promise<void> {
+    this.allAgents.close();
     await this.transport.close();
   }
 
