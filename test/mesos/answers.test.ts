@@ -1,6 +1,6 @@
 /** Answers of a real Mesos, as recorded, and who leads by the names of znodes. */
 
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import {

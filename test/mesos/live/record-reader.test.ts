@@ -1,5 +1,5 @@
 /** Records come out as they went in, wherever the stream was cut. */
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { RecordError, RecordReader } from "../../../src/mesos/live/record-reader.js";

@@ -1,5 +1,5 @@
 /** The splitter against JSON.parse, however the text is laid out and cut. */
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { ItemSplitter, SplitError } from "../../../src/mesos/state/item-splitter.js";

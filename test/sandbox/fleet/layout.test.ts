@@ -1,5 +1,5 @@
 /** What fleets of any size consist of: each task once, on an agent that has room for it, the same each time. */
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import {

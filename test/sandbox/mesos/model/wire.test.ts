@@ -1,5 +1,5 @@
 /** The text of answers: valid JSON of what it was made from, whether written at once or in pieces. */
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { LongList, type Wire, wireBytes, wireText } from "../../../../src/sandbox/mesos/model/wire.js";
