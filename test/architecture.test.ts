@@ -98,6 +98,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/sandbox/mesos/coordination",
     "src/sandbox/mesos/model",
   ],
+  "src/sandbox/fleet": [
+    "src/sandbox/framework",
+    "src/sandbox/mesos/agent",
+    "src/sandbox/mesos/link",
+    "src/sandbox/mesos/model",
+  ],
   "src/sandbox/marathon": ["src/zookeeper", "src/sandbox/framework", "src/sandbox/mesos/coordination"],
   "src/sandbox/mesos/model": [],
   "src/sandbox/mesos/http": ["src/sandbox/mesos/model"],

@@ -30,7 +30,13 @@ export const REAL_CLOCK: Clock = {
   now: () => Date.now(),
   delay: async (ms, signal) => {
     signal.throwIfAborted();
-    await delay(ms, undefined, { signal });
+    try {
+      await delay(ms, undefined, { signal });
+    } catch (error) {
+      // Node has an error of its own for it.
+      signal.throwIfAborted();
+      throw error;
+    }
   },
 };
 

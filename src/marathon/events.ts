@@ -4,6 +4,7 @@
  */
 
 import type { StreamAnswer } from "../http/exchange.js";
+import { nextWithin } from "../http/silence.js";
 import { isObject, type Json, type JsonObject } from "../value/json.js";
 import type { Clock } from "./connection.js";
 import { isMarathonError, type MarathonError } from "./marathon-error.js";
@@ -95,24 +96,6 @@ async function* framesOf(
     return error instanceof Error ? error.message : String(error);
   } finally {
     stream.cancel();
-  }
-}
-
-async function nextWithin(
-  bytes: AsyncIterator<Uint8Array>,
-  ms: number,
-): Promise<IteratorResult<Uint8Array> | "silent"> {
-  let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<"silent">((resolve) => {
-    timer = setTimeout(() => resolve("silent"), ms);
-  });
-  try {
-    const next = bytes.next();
-    // When silence wins, the stream is destroyed and this promise rejects with nobody listening.
-    next.catch(() => undefined);
-    return await Promise.race([next, silence]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

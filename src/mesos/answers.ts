@@ -116,15 +116,7 @@ export function flagsOf(value: Json): Readonly<Record<string, string>> {
   return Object.fromEntries(flags.map((flag) => [flag.text("name"), flag.optionalText("value") ?? ""]));
 }
 
-export function agentsOf(value: Json): Agent[] {
-  return partOf(value, "get_agents").optionalObjects("agents").map(agentOf);
-}
-
-/** Since 1.1; none before. */
-export function recoveredAgentsOf(value: Json): RecoveredAgent[] {
-  return partOf(value, "get_agents").optionalObjects("recovered_agents").map(recoveredAgentOf);
-}
-
+/** Told since 1.1. */
 export function recoveredAgentOf(shape: Shape): RecoveredAgent {
   return { id: shape.object("id").text("value"), hostname: shape.text("hostname") };
 }

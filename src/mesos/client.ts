@@ -7,7 +7,6 @@ import { ShapeError } from "../http/shape.js";
 import type { Json, JsonObject } from "../value/json.js";
 import {
   type Agent,
-  agentsOf,
   flagsOf,
   type Machine,
   type MaintenanceStatus,
@@ -18,7 +17,6 @@ import {
   quotasOf,
   type RecoveredAgent,
   type Role,
-  recoveredAgentsOf,
   rolesOf,
   scheduleOf,
   statusOf,
@@ -28,6 +26,7 @@ import {
 } from "./answers.js";
 import type { MesosConnection } from "./connection.js";
 import { type Detect, detectLeader } from "./detect.js";
+import { type EventOptions, type EventSignal, followEvents } from "./live/events.js";
 import { isMesosError, MesosError } from "./mesos-error.js";
 import { type AgentState, agentStateOf } from "./one-agent.js";
 import {
@@ -42,9 +41,12 @@ import {
 } from "./one-master.js";
 import type { Registry } from "./registry.js";
 import { type Resource, resourceJson } from "./resources.js";
+import { SharedRead } from "./shared-read.js";
+import type { Fleet } from "./state/fleet.js";
+import { readFleet } from "./state/read.js";
 import { type ApiCall, type Reply, Transport } from "./transport.js";
 import { hasFeature } from "./version.js";
-import { type Executor, executorsOf, type Framework, frameworksOf, type Task, tasksOf } from "./workloads.js";
+import { type Executor, executorsOf, type Framework, frameworksOf, type Task } from "./workloads.js";
 
 /** Calls that say how it is to be, and are answered with 200 when it is so already (recorded, facts of section 4). */
 const REPEATABLE: ReadonlySet<string> = new Set([
@@ -68,8 +70,14 @@ export type Piece = Omit<Resource, "special">;
 
 export class MesosClient {
   private readonly transport: Transport;
+  /** A plan asks once for each agent that it has, and the answer is large. */
+  private readonly allAgents = new SharedRead((signal) => readFleet(this.transport, "GET_AGENTS", signal));
 
-  constructor(connection: MesosConnection, clock: Clock = REAL_CLOCK, detect: Detect = detectLeader) {
+  constructor(
+    connection: MesosConnection,
+    private readonly clock: Clock = REAL_CLOCK,
+    detect: Detect = detectLeader,
+  ) {
     this.transport = new Transport(connection, clock, detect);
   }
 
@@ -96,13 +104,18 @@ export class MesosClient {
   }
 
   /** Those that are registered, disconnected ones too; neither unreachable nor gone ones. */
-  agents(signal: AbortSignal): Promise<Agent[]> {
-    return this.read("GET_AGENTS", agentsOf, signal);
+  async agents(signal: AbortSignal): Promise<readonly Agent[]> {
+    return (await this.agentsAndRecovered(signal)).agents;
   }
 
   /** Those that the registry has, and that have not come back since a fail-over. None before 1.1. */
-  recoveredAgents(signal: AbortSignal): Promise<RecoveredAgent[]> {
-    return this.read("GET_AGENTS", recoveredAgentsOf, signal);
+  async recoveredAgents(signal: AbortSignal): Promise<readonly RecoveredAgent[]> {
+    return (await this.agentsAndRecovered(signal)).recoveredAgents;
+  }
+
+  /** Both of one moment. */
+  agentsAndRecovered(signal: AbortSignal): Promise<Pick<Fleet, "agents" | "recoveredAgents">> {
+    return this.allAgents.get(signal);
   }
 
   /** Completed ones too. */
@@ -111,8 +124,18 @@ export class MesosClient {
   }
 
   /** Of all places (an agent that is asked itself tells its own): unreachable and completed ones too, as far as the leader remembers them. */
-  tasks(signal: AbortSignal): Promise<Task[]> {
-    return this.read("GET_TASKS", tasksOf, signal);
+  async tasks(signal: AbortSignal): Promise<readonly Task[]> {
+    return (await readFleet(this.transport, "GET_TASKS", signal)).tasks;
+  }
+
+  /** What happens from now on, over changes of leader. Ends as followEvents does. */
+  events(signal: AbortSignal, options: EventOptions = {}): AsyncGenerator<EventSignal> {
+    return followEvents(this.transport, options, this.clock, signal);
+  }
+
+  /** Agents, frameworks and tasks of one moment. */
+  fleet(signal: AbortSignal): Promise<Fleet> {
+    return readFleet(this.transport, "GET_STATE", signal);
   }
 
   /** Those of frameworks with executors of their own; Mesos' command executors are not told. */
@@ -271,6 +294,7 @@ export class MesosClient {
   }
 
   async close(): Promise<void> {
+    this.allAgents.close();
     await this.transport.close();
   }
 

@@ -3,7 +3,7 @@
  * have been carried out, or where twice is the same as once. It knows the envelope and nothing of what calls mean.
  */
 import { type Clock, REAL_CLOCK } from "../http/connection.js";
-import { type Answer, Exchange, type Outcome } from "../http/exchange.js";
+import { type Answer, type Call, Exchange, type Outcome, type StreamAnswer } from "../http/exchange.js";
 import type { Json, JsonObject } from "../value/json.js";
 import { DEFAULT_RETRY_MS, type MesosConnection } from "./connection.js";
 import { type Detect, detectLeader } from "./detect.js";
@@ -30,6 +30,15 @@ export interface Reply extends Answer {
   readonly master: string;
 }
 
+/** An answer that is read as it comes. */
+export interface StreamReply {
+  readonly stream: StreamAnswer;
+  readonly master: string;
+}
+
+/** One request to one master: what is wanted, or an answer that is something else. */
+type Ask<T> = (master: string, path: string) => Promise<Outcome | { readonly kind: "good"; readonly got: T }>;
+
 export class Transport {
   private readonly exchange: Exchange;
   private readonly retryMs: number;
@@ -55,16 +64,25 @@ export class Transport {
 
   /** Rejects with MesosError, or with the reason of `signal`. */
   async send(call: ApiCall, signal: AbortSignal): Promise<Reply> {
-    const deadline = this.clock.now() + this.retryMs;
-    for (;;) {
-      const result = await this.round(call, signal);
-      if (!(result instanceof MesosError)) return result;
-      this.leading = null;
-      const lost = result.kind === "unavailable" || result.kind === "connection-lost";
-      const waits = result.kind === "no-leader" || (lost && call.repeatable);
-      if (!waits || this.clock.now() >= deadline) throw result;
-      await this.clock.delay(ROUND_PAUSE_MS, signal);
-    }
+    const found = await this.leaderAnswer<Answer>(call, signal, async (master, path) => {
+      const outcome = await this.exchange.send(this.node(master), post(path, call), signal);
+      const good = outcome.kind === "answer" && isGood(outcome.answer);
+      return good ? { kind: "good", got: outcome.answer } : outcome;
+    });
+    return { ...found.got, master: found.master };
+  }
+
+  /** The same, but that the answer is read as it comes; whoever reads it must cancel it. */
+  async open(call: ApiCall, signal: AbortSignal): Promise<StreamReply> {
+    const found = await this.leaderAnswer<StreamAnswer>(call, signal, async (master, path) => {
+      const opened = await this.exchange.open(this.node(master), post(path, call), signal);
+      if ("kind" in opened) return opened;
+      if (isGood(opened)) return { kind: "good", got: opened };
+      const { status, headers } = opened;
+      const body = await opened.body.text().catch(() => "");
+      return { kind: "answer", answer: { status, headers, body } };
+    });
+    return { stream: found.got, master: found.master };
   }
 
   /** The body of an answer as JSON. */
@@ -85,7 +103,7 @@ export class Transport {
 
   /** Gets `path` of this one master, leader or not; what is sent back is for the caller to judge. */
   ask(master: string, path: string, signal: AbortSignal): Promise<Outcome> {
-    return this.exchange.send(`${this.connection.scheme}://${master}`, { method: "GET", path }, signal);
+    return this.exchange.send(this.node(master), { method: "GET", path }, signal);
   }
 
   /** The same; an answer that is no error. Rejects with MesosError, or with the reason of `signal`. */
@@ -94,7 +112,7 @@ export class Transport {
     const outcome = await this.ask(master, path, signal);
     if (outcome.kind !== "answer") throw failureOf(master, call, outcome, "");
     const { answer } = outcome;
-    if (answer.status >= 200 && answer.status < 300) return answer;
+    if (isGood(answer)) return answer;
     throw errorOfAnswer(call.type, master, answer);
   }
 
@@ -113,13 +131,34 @@ export class Transport {
     await this.exchange.close();
   }
 
+  private async leaderAnswer<T>(
+    call: ApiCall,
+    signal: AbortSignal,
+    ask: Ask<T>,
+  ): Promise<{ readonly got: T; readonly master: string }> {
+    const deadline = this.clock.now() + this.retryMs;
+    for (;;) {
+      const result = await this.round(call, signal, ask);
+      if (!(result instanceof MesosError)) return result;
+      this.leading = null;
+      const lost = result.kind === "unavailable" || result.kind === "connection-lost";
+      const waits = result.kind === "no-leader" || (lost && call.repeatable);
+      if (!waits || this.clock.now() >= deadline) throw result;
+      await this.clock.delay(ROUND_PAUSE_MS, signal);
+    }
+  }
+
   /** Asks each master until one leads. */
-  private async round(call: ApiCall, signal: AbortSignal): Promise<Reply | MesosError> {
+  private async round<T>(
+    call: ApiCall,
+    signal: AbortSignal,
+    ask: Ask<T>,
+  ): Promise<{ readonly got: T; readonly master: string } | MesosError> {
     const found = await this.candidates(call, signal);
     if (found instanceof MesosError) return found;
     const failures: MesosError[] = [];
     for (const master of found) {
-      const result = await this.follow(master, call, signal);
+      const result = await this.follow(master, call, ask);
       if (!(result instanceof MesosError)) {
         this.leading = result.master;
         return result;
@@ -143,14 +182,18 @@ export class Transport {
     return new MesosError(kind, { call: call.type, master: null, reason: found.reason });
   }
 
-  private async follow(first: string, call: ApiCall, signal: AbortSignal): Promise<Reply | MesosError> {
+  private async follow<T>(
+    first: string,
+    call: ApiCall,
+    ask: Ask<T>,
+  ): Promise<{ readonly got: T; readonly master: string } | MesosError> {
     // Who says that the master asked leads; empty when it was only declared.
     let [master, path, from] = [first, API, "zookeeper" in this.connection.masters ? "ZooKeeper" : ""];
     for (let hop = 0; hop <= MOST_REDIRECTS; hop += 1) {
-      const outcome = await this.post(master, path, call, signal);
+      const outcome = await ask(master, path);
+      if (outcome.kind === "good") return { got: outcome.got, master };
       if (outcome.kind !== "answer") return failureOf(master, call, outcome, from);
       const { answer } = outcome;
-      if (answer.status >= 200 && answer.status < 300) return { ...answer, master };
       if (answer.status !== 307) return errorOfAnswer(call.type, master, answer);
       const target = this.target(master, answer);
       if (target === null) return untrusted(master, call, answer);
@@ -160,14 +203,8 @@ export class Transport {
     return new MesosError("no-leader", { call: call.type, master, reason });
   }
 
-  private post(master: string, path: string, call: ApiCall, signal: AbortSignal): Promise<Outcome> {
-    const { type, part } = call;
-    const body = { type, ...(part === undefined ? {} : { [type.toLowerCase()]: part }) };
-    return this.exchange.send(
-      `${this.connection.scheme}://${master}`,
-      { method: "POST", path, body },
-      signal,
-    );
+  private node(master: string): string {
+    return `${this.connection.scheme}://${master}`;
   }
 
   /** `//host:port/master/api/v1`: Mesos leaves the scheme out. One that changes it would take credentials elsewhere. */
@@ -180,6 +217,15 @@ export class Transport {
     const port = url.port === "" ? (scheme === "https" ? "443" : "80") : url.port;
     return { master: `${url.hostname}:${port}`, path: url.pathname.endsWith(API) ? url.pathname : API };
   }
+}
+
+function post(path: string, { type, part }: ApiCall): Call {
+  const body = { type, ...(part === undefined ? {} : { [type.toLowerCase()]: part }) };
+  return { method: "POST", path, body };
+}
+
+function isGood({ status }: { readonly status: number }): boolean {
+  return status >= 200 && status < 300;
 }
 
 /** Whether another master may be asked after this failure. */

@@ -2,7 +2,7 @@
  * A plan right after an apply is empty: what was written and what Marathon answers are equal in their canonical forms, for
  * every example document and for made-up apps against a model of the server.
  */
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { normaliseApp } from "../../src/marathon/normalise/app.js";

@@ -1,5 +1,5 @@
 /** The decoder of event streams: whatever the bytes were cut into, the frames are the same. */
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type Frame, FrameDecoder } from "../../src/marathon/sse/decoder.js";

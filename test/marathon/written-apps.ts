@@ -1,5 +1,5 @@
 /** Made-up app definitions as users write them: old and new notations, with and without every optional field. */
-import * as fc from "fast-check";
+import fc from "fast-check";
 import type { Json, JsonObject } from "../../src/value/json.js";
 
 const name = fc.stringMatching(/^[a-z][a-z0-9]{0,5}$/);

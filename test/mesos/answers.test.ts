@@ -1,10 +1,9 @@
 /** Answers of a real Mesos, as recorded, and who leads by the names of znodes. */
 
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import {
-  agentsOf,
   flagsOf,
   masterOf,
   quotasOf,
@@ -19,6 +18,7 @@ import { joined, parseRanges, type Range, rangesText, rangesWithout } from "../.
 import { hasFeature } from "../../src/mesos/version.js";
 import type { Json } from "../../src/value/json.js";
 import { readRecording } from "../sandbox/mesos/recording.js";
+import { agentsOf } from "./fleet-of.js";
 
 function recorded(name: string): Json {
   return JSON.parse(readRecording(name).answer.body) as Json;

@@ -1,11 +1,11 @@
 /** Frameworks, tasks, executors and the registry of a real Mesos, as recorded, and as older versions tell them. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { agentsOf, recoveredAgentsOf } from "../../src/mesos/answers.js";
 import { registryOf } from "../../src/mesos/registry.js";
-import { executorsOf, frameworksOf, tasksOf } from "../../src/mesos/workloads.js";
+import { executorsOf, frameworksOf } from "../../src/mesos/workloads.js";
 import type { Json } from "../../src/value/json.js";
 import { readRecording } from "../sandbox/mesos/recording.js";
+import { agentsOf, recoveredAgentsOf, tasksOf } from "./fleet-of.js";
 
 function recorded(name: string): Json {
   return JSON.parse(readRecording(name).answer.body) as Json;

@@ -1,5 +1,5 @@
 /** The texts of a synchronisation, as files a person can read: statuses, the live line, conflicts, the report. */
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { renderConflict, renderConflictList } from "../../src/render/sync/conflict-text.js";

@@ -1,5 +1,5 @@
 /** The order of work: for every graph, outcome and parallelism, nothing starts too early and nothing is forgotten. */
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { runScheduled } from "../../src/schedule/run.js";

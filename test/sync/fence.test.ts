@@ -1,5 +1,5 @@
 /** Fenced counters: whatever is made on both sides, no number is given twice and the lower side sorts first. */
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { FenceRecord } from "../../src/sync/control/records.js";

@@ -17,7 +17,7 @@ import type { Clients } from "../access.js";
 import { refuseOther } from "../other-framework.js";
 import { askServer, selfOf } from "./ask.js";
 import { leaderOf, OTHER_FRAMEWORK, observeServers } from "./observe.js";
-import { marathonState, noCandidate } from "./zookeeper.js";
+import { electedLeader, marathonState, noCandidate } from "./zookeeper.js";
 
 export interface ChangeTools {
   readonly clients: Clients;
@@ -87,7 +87,17 @@ class InstanceChange {
       marathonState(fleet.address, tools.connect, fleet.signal),
     );
     this.moving = move === "other";
-    return this.moving ? together(steps) : leaderLast(steps, leaderOf(attributes));
+    if (this.moving) return together(steps);
+    return leaderLast(steps, leaderOf(attributes) ?? (await this.elected(change.before)));
+  }
+
+  /** The server that leads by the election: servers whose password was rotated do not say. */
+  private async elected(before: JsonObject): Promise<string | null> {
+    const { fleet, tools } = this;
+    const place = await placeOf(fleet.address, before, fleet.context);
+    const name = await electedLeader(tools.connect, place, fleet.signal);
+    const leader = serversOf(fleet.kind, before).find((server) => selfOf(fleet, server) === name);
+    return leader === undefined ? null : String(leader["id"]);
   }
 
   /** What must be before ServerWork takes the step; the step itself is left to it. */

@@ -92,3 +92,25 @@ async function isCandidate(
   const holders = await Promise.all(children.map((child) => dataAt(client, `${parent}/${child}`)));
   return holders.some((holder) => holder !== null && names.includes(holder.toString("utf8")));
 }
+
+/** `host:port` of whoever leads by the election: the candidate with the lowest number. Null when that cannot be found out. */
+export async function electedLeader(
+  connect: Connect,
+  place: ZooKeeperPlace,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const parent = `${place.path}/leader-curator`;
+  const number = (name: string): string => /-latch-(\d{10})$/.exec(name)?.[1] ?? "";
+  try {
+    return await within(connect, place, signal, async (client) => {
+      const { children } = await client.getChildren(parent);
+      const candidates = children.filter((name) => number(name) !== "");
+      const [first] = candidates.sort((a, b) => (number(a) < number(b) ? -1 : 1));
+      if (first === undefined) return null;
+      return (await dataAt(client, `${parent}/${first}`))?.toString("utf8") ?? null;
+    });
+  } catch {
+    signal.throwIfAborted();
+    return null;
+  }
+}

@@ -103,6 +103,9 @@ export async function removeSandbox(folder: string): Promise<readonly string[]> 
     const there = await readFile(join(folder, name), "utf8").catch(() => null);
     if (there !== null && hashOf(there) === hash) await rm(join(folder, name));
   }
+  // The note last, so that a folder that was left half-removed is still known as a sandbox.
+  const kept = (await readdir(join(folder, KEPT))).filter((name) => name !== NOTE);
+  for (const name of kept) await rm(join(folder, KEPT, name), { recursive: true, force: true });
   await rm(join(folder, KEPT), { recursive: true, force: true });
   const left = await readdir(folder);
   if (left.length === 0) await rmdir(folder);

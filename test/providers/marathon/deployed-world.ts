@@ -29,7 +29,7 @@ export class DeployedWorld {
   private readonly registry = registryOf([createMarathonProvider({}), createMesosProvider({})]);
   private readonly applied = new Map<string, JsonObject>();
   private readonly identities = new Map<string, Json>();
-  readonly context: ProviderContext;
+  context: ProviderContext;
 
   constructor(env: Readonly<Record<string, string>>) {
     mkdirSync(join(this.folder, "work"));
@@ -43,6 +43,12 @@ export class DeployedWorld {
       resource: (address) =>
         address === "Host/h" ? { kind: "Host", spec: host, outputs: { address: "127.0.0.1" } } : undefined,
     };
+  }
+
+  /** Secrets are read once in a run of ferry: what they are from the next one on. */
+  rotate(env: Readonly<Record<string, string>>): void {
+    const secrets = createSecretResolver({ root: this.folder, env, salt: "test" });
+    this.context = { ...this.context, secrets };
   }
 
   handler(kind: string): KindHandler {

@@ -21,7 +21,8 @@ const APP = { id: "/web", cmd: "sleep 100000", cpus: 0.1, mem: 32, instances: 2 
 const marathons = suite("Marathons and frameworks that are deployed");
 
 let lab: ProcessLab;
-const world = new DeployedWorld({ MARATHON_PASSWORD: PASSWORD, ZK_AUTH: "marathon:zk-secret" });
+const ENV = { MARATHON_PASSWORD: "changed-later", ZK_AUTH: "marathon:zk-secret" };
+const world = new DeployedWorld(ENV);
 let spec: JsonObject = {};
 let batch: JsonObject = {};
 
@@ -100,7 +101,9 @@ function tasks(): Promise<string[]> {
   });
 }
 
-marathons("are made, and then nothing differs", async () => {
+marathons("are made, and then nothing differs; a rotated password rolls, the leader last too", async () => {
+  const rotated = spec["credentials"] as JsonObject;
+  spec = { ...spec, credentials: { ...rotated, password: secret("env:MARATHON_PASSWORD", "changed-later") } };
   assert.is((await world.read(MARATHON, spec)).status, "absent");
   const created = succeeded(await world.create(MARATHON, spec));
   assert.match(String(created.attributes["frameworkId"]), /-0000$/);
@@ -108,6 +111,17 @@ marathons("are made, and then nothing differs", async () => {
   const { attributes } = await world.present(MARATHON, spec);
   const roles = statusOf(attributes).map(({ role }) => role);
   assert.equal([...roles].sort(), ["leader", "standby"]);
+  world.rotate({ ...ENV, MARATHON_PASSWORD: PASSWORD });
+  spec = { ...spec, credentials: rotated };
+  assert.equal(await world.differing(MARATHON, spec), ["credentials.password"]);
+  world.messages.length = 0;
+  succeeded(await world.update(MARATHON, spec));
+  const leader = 1 + roles.indexOf("leader");
+  assert.match(
+    world.messages.filter((message) => message.startsWith("restart")).at(-1) ?? "",
+    `server ${leader},`,
+  );
+  assert.equal(await world.differing(MARATHON, spec), []);
   succeeded(await world.create(BATCH, batch));
   assert.equal(await world.differing(BATCH, batch), []);
   assert.is((await ask(`http://${lab.ip(42)}:4400/ping`)).status, 200);

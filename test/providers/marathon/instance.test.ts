@@ -1,5 +1,5 @@
 /** What a deployed Marathon is started with, in which order its servers are changed, and what another place in ZooKeeper is. */
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { BuildInput } from "../../../providers/deployed/kind.js";

@@ -1,6 +1,6 @@
 /** Maintenance and reservations: what is normalised is what Mesos gives back of it, whatever was written. */
 
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import {

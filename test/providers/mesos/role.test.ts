@@ -1,6 +1,6 @@
 /** Roles without a master of today: what is normalised, what is refused, and how versions before 1.9 are dealt with. */
 
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { jsonOf, normaliseRole, roleState, validateRole } from "../../../providers/mesos/role/spec.js";

@@ -1,5 +1,5 @@
 /** The files and the command of a server, as people will find them on a host: golden, for old and new versions. */
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import {

@@ -1,5 +1,5 @@
 /** The order of changes to an ensemble: whatever is asked, the quorum is never spent and the leader comes last. */
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import {

@@ -1,5 +1,5 @@
 /** Repeating schedules: read, written, moved on; and jobs as they are read from requests and from the store. */
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { jobJson, readJob, storedJob } from "../../../src/sandbox/batch/job.js";

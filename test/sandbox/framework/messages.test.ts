@@ -1,7 +1,7 @@
 /** RecordIO cut anywhere, and Mesos' recorded scheduler events read into what frameworks work with. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { installRoot } from "../../../src/install/root.js";

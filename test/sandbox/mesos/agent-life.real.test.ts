@@ -213,6 +213,14 @@ life("maintenance and mark gone as in scenario 11", async () => {
     const unfollow = await followEvents(of.host, seen);
     await of.framework.launch(of.lab.ip(23), "t10", "sleep 100000");
     await same(of, `${S11}/01_UPDATE_MAINTENANCE_SCHEDULE.http`, master);
+    await waitFor(
+      "no offer is out",
+      DEADLINE_MS,
+      async () => (await metric(of.host, "master/outstanding_offers")) === 0,
+    );
+    // The recorded agent had come back once before.
+    const back = ["body.get_agents.agents[].reregistered_time"];
+    await same(of, `${S11}/02_GET_AGENTS.http`, master, back);
     await same(of, `${S11}/03_START_MAINTENANCE.http`, master);
     await of.framework.untilState("t10", "TASK_LOST");
     await waitFor("the agent exits", DEADLINE_MS, () => of.exits.length > 0);

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AgentProcess } from "../../../src/sandbox/mesos/agent/agent-process.js";
 import { AGENT_FLAGS } from "../../../src/sandbox/mesos/agent/flags.js";
+import type { ProcessEnd } from "../../../src/sandbox/mesos/coordination/process-end.js";
 import type { Credentials } from "../../../src/sandbox/mesos/http/credentials.js";
 import type { Credential } from "../../../src/sandbox/mesos/link/client.js";
 import { SystemClock } from "../../../src/sandbox/mesos/link/clock.js";
@@ -34,6 +35,8 @@ const DEADLINE_MS = 60_000;
 export interface Given {
   readonly credentials?: Credentials;
   readonly acls?: Acls;
+  /** What would end its process; it is then to be stopped. */
+  readonly ended?: (end: ProcessEnd) => void;
 }
 
 export interface GivenToAgent {
@@ -83,7 +86,7 @@ export class Lab {
       credentials: given.credentials ?? new Map(),
       acls: given.acls ?? Acls.none,
       log: () => {},
-      end: () => {},
+      end: given.ended ?? (() => {}),
       domain: null,
     });
     await master.start();
@@ -387,7 +390,11 @@ export function readRecords(response: IncomingMessage, onRecord: (text: string) 
 export async function replay(name: string, host: string, by: Substitutions, port = 5050): Promise<string[]> {
   const { request, answer } = readRecording(name);
   const sent = { ...request, target: substitute(request.target, by), body: substitute(request.body, by) };
-  return differences(answer, await send(host, port, sent), by);
+  const given = await send(host, port, sent);
+  const server = given.headers["server"] ?? "(none)";
+  // The one header in which they must differ.
+  const labelled = /\(simulation\)$/.test(server) ? [] : [`server: '${server}' does not say what it is`];
+  return [...labelled, ...differences(answer, given, by)];
 }
 
 /** A number of /metrics/snapshot. */

@@ -164,17 +164,31 @@ sandbox(
   },
 );
 
-sandbox("with its data kept it comes back with the same agents and frameworks", async () => {
-  const ids = async (): Promise<readonly string[]> =>
-    ((await shown()).masters[0]?.frameworks ?? []).map(({ name, id }) => `${name} ${id}`).sort();
-  const before = await ids();
-  await done("sandbox", "down", "--keep-data");
-  assert.equal(processesIn(folder), []);
-  await done("sandbox", "up");
-  await waitFor("the frameworks are back", 60_000, async () => (await ids()).length === before.length);
-  assert.equal(await ids(), before);
-  assert.equal((await shown()).complaints, []);
-});
+sandbox(
+  "with its data kept it comes back with the same agents and frameworks, and another side beside it",
+  async () => {
+    const ids = async (): Promise<readonly string[]> => {
+      const { body } = await ask(`http://${(await shown()).masters[0]?.leader}/state`);
+      const known = ["frameworks", "slaves"].flatMap((list) => body[list] as readonly JsonObject[]);
+      return known.map(({ id }) => String(id)).sort();
+    };
+    const before = await ids();
+    await done("sandbox", "down", "--keep-data");
+    assert.equal(processesIn(folder), []);
+    await done("sandbox", "up", "--both");
+    await waitFor("all are back", 60_000, async () => (await ids()).length === before.length);
+    assert.equal(await ids(), before);
+    const status = await shown();
+    assert.equal(status.complaints, []);
+    assert.is(status.ensembles.filter(({ leader }) => leader !== null).length, 2);
+    const other = [...(status.masters[1]?.servers ?? []), ...(status.agents[1]?.servers ?? [])];
+    assert.equal(
+      other.map(({ wanted, up, pid }) => [wanted, up, pid]),
+      Array.from({ length: 7 }, () => [false, false, null]),
+    );
+    assert.is(await planCode(), 0);
+  },
+);
 
 sandbox("down leaves neither process nor folder, and may be repeated", async () => {
   assert.ok(processesIn(folder).length > 0);

@@ -1,5 +1,5 @@
 /** What checkpoints remember of ferry's own writes: the last version of each znode, until the other direction has passed it. */
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { NOTHING_WRITTEN, noted, type Written, wrote } from "../../../src/sync/apply/written.js";

@@ -2,7 +2,7 @@
  * Copies of a source that changes while it is copied, for any history: each operation fits what the ones before it have made
  * of the target, no znode is ever open to more than it was on the source, and in the end both are the same.
  */
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { OffsetStore } from "../../../src/sync/apply/offset-store.js";

@@ -1,5 +1,5 @@
 /** From a declaration to what engines take and to what others may see: nothing lost, no secret shown. */
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { DiagnosticError } from "../../../src/diagnostics/diagnostic.js";

@@ -1,5 +1,5 @@
 /** The flat index against plain objects: versions, counters and the servers' digest over random histories. */
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { BUILT_IN_NODES } from "../../../src/sync/feed/built-in-nodes.js";

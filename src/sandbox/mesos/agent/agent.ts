@@ -8,7 +8,7 @@ import type { Attribute } from "../model/attribute.js";
 import { AGENT_CAPABILITIES, VERSION } from "../model/build.js";
 import type { Flags } from "../model/flags.js";
 import { keptDetails } from "../model/task-details.js";
-import type { Checkpoint } from "./checkpoint.js";
+import type { AgentStore } from "./checkpoint.js";
 import { incompatibility, refusalText } from "./compatibility.js";
 import type { AgentRecord, DrainRecord } from "./executor-record.js";
 import { Executors } from "./executors.js";
@@ -45,7 +45,7 @@ export interface AgentOptions {
   readonly attributes: readonly Attribute[];
   readonly domain: object | null;
   /** Null: nothing survives, as in a fleet for measurements. */
-  readonly checkpoint: Checkpoint | null;
+  readonly checkpoint: AgentStore | null;
   readonly connect: (leader: Leader, handler: ConnectionHandler) => Connection;
   /** Milliseconds of the wait before the first try are 0 to --registration_backoff_factor. */
   readonly exit: (status: 0 | 1, message: string) => void;

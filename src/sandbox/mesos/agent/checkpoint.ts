@@ -26,6 +26,20 @@ export interface Recovered {
   readonly drain: DrainRecord | null;
 }
 
+/** What an agent needs of its checkpoint. */
+export type AgentStore = Pick<
+  Checkpoint,
+  | "recover"
+  | "registered"
+  | "framework"
+  | "executor"
+  | "executorEnded"
+  | "frameworkEnded"
+  | "resources"
+  | "drain"
+  | "forget"
+>;
+
 export class Checkpoint {
   constructor(private readonly workDir: string) {}
 

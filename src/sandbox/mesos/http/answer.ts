@@ -1,5 +1,5 @@
 /** Requests and answers as data, with the texts that libprocess gives to its errors. No socket. */
-import { type Wire, wireText } from "../model/wire.js";
+import { type Wire, wireBytes, wireText } from "../model/wire.js";
 
 export interface HttpRequest {
   readonly method: string;
@@ -16,14 +16,14 @@ export interface HttpRequest {
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | readonly Buffer[];
   /** Given the connection after the headers: the body then has no end of its own. */
   readonly stream?: (stream: BodyStream) => void;
 }
 
 /** An answer's body that goes on; each record is one chunk. */
 export interface BodyStream {
-  write(text: string): void;
+  write(record: readonly Buffer[]): void;
   end(): void;
   /** Called once, when either side has ended it. */
   onClose(callback: () => void): void;
@@ -63,8 +63,10 @@ export function empty(status: number, headers: Readonly<Record<string, string>> 
 /** 200 with JSON; with `?jsonp=f` the call of that function, as all legacy endpoints do. */
 export function json(value: Wire, request?: HttpRequest): Answer {
   const callback = request?.query.get("jsonp") ?? null;
+  if (callback === null) {
+    return { status: 200, headers: { "Content-Type": "application/json" }, body: wireBytes(value) };
+  }
   const text = wireText(value);
-  if (callback === null) return { status: 200, headers: { "Content-Type": "application/json" }, body: text };
   return { status: 200, headers: { "Content-Type": "text/javascript" }, body: `${callback}(${text});` };
 }
 
@@ -79,7 +81,14 @@ export function unauthorized(realm: string): Answer {
 }
 
 /** One record of a RecordIO stream: decimal length of the bytes, a newline, the bytes. */
-export function recordIo(value: Wire): string {
-  const text = wireText(value);
-  return `${Buffer.byteLength(text)}\n${text}`;
+export function recordIo(value: Wire): readonly Buffer[] {
+  const pieces = wireBytes(value);
+  const length = Buffer.from(`${lengthOf(pieces)}\n`);
+  const [first] = pieces;
+  // A short record goes out in one piece, which is one chunk.
+  return pieces.length === 1 && first !== undefined ? [Buffer.concat([length, first])] : [length, ...pieces];
+}
+
+export function lengthOf(pieces: readonly Buffer[]): number {
+  return pieces.reduce((sum, piece) => sum + piece.length, 0);
 }

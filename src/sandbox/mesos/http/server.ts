@@ -5,7 +5,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { gzipSync } from "node:zlib";
-import { type Answer, type HttpRequest, plain } from "./answer.js";
+import { type Answer, type HttpRequest, lengthOf, plain } from "./answer.js";
 
 export const SERVER_NAME = "ferry-sandbox-mesos (simulation)";
 
@@ -105,16 +105,19 @@ function send(incoming: IncomingMessage, response: ServerResponse, answer: Answe
     response.writeHead(answer.status, headers);
     response.flushHeaders();
     answer.stream({
-      write: (text) => void response.write(text),
+      write: (record) => {
+        for (const piece of record) response.write(piece);
+      },
       end: () => void response.end(),
       onClose: (callback) => void response.on("close", callback),
     });
     return;
   }
-  const body = Buffer.from(answer.body, "utf8");
+  const pieces = typeof answer.body === "string" ? [Buffer.from(answer.body, "utf8")] : answer.body;
+  const length = lengthOf(pieces);
   const accepts = incoming.headers["accept-encoding"] ?? "";
-  if (body.length >= GZIP_FROM_BYTES && /\bgzip\b/.test(String(accepts))) {
-    const packed = gzipSync(body, { level: 1 });
+  if (length >= GZIP_FROM_BYTES && /\bgzip\b/.test(String(accepts))) {
+    const packed = gzipSync(Buffer.concat(pieces), { level: 1 });
     response.writeHead(answer.status, {
       ...headers,
       "Content-Encoding": "gzip",
@@ -123,6 +126,7 @@ function send(incoming: IncomingMessage, response: ServerResponse, answer: Answe
     response.end(packed);
     return;
   }
-  response.writeHead(answer.status, { ...headers, "Content-Length": body.length });
-  response.end(incoming.method === "HEAD" ? undefined : body);
+  response.writeHead(answer.status, { ...headers, "Content-Length": length });
+  if (incoming.method !== "HEAD") for (const piece of pieces) response.write(piece);
+  response.end();
 }

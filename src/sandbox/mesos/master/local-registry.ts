@@ -6,13 +6,19 @@ import type { MasterInfo } from "../coordination/master-info.js";
 import type { RegistryOperation, RegistryState } from "../coordination/registry-state.js";
 import { Timer } from "./timer.js";
 
+interface Pending {
+  readonly operation: RegistryOperation;
+  readonly resolve: (state: RegistryState) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 export class LocalRegistry implements Registry {
   state: RegistryState = {};
-  private writing: Promise<unknown> = Promise.resolve();
+  private queue: Pending[] = [];
+  private updating = false;
   private readonly stores = new Timer();
   private size = 0;
   private fetchMs: number | null = null;
-  private queued = 0;
 
   constructor(
     private readonly workDir: string,
@@ -30,17 +36,29 @@ export class LocalRegistry implements Registry {
     return this.apply((state) => ({ ...state, master: { info: this.self } }));
   }
 
+  /** Operations that come while a write is under way go together into the next, as the registrar does it. */
   apply(operation: RegistryOperation): Promise<RegistryState> {
-    this.queued += 1;
-    const next = this.writing.then(async () => {
-      this.queued -= 1;
-      const state = operation(this.state);
-      if (state !== this.state) await this.store(state);
-      this.state = state;
-      return state;
+    return new Promise((resolve, reject) => {
+      this.queue.push({ operation, resolve, reject });
+      if (!this.updating) void this.update();
     });
-    this.writing = next.catch(() => {});
-    return next;
+  }
+
+  private async update(): Promise<void> {
+    this.updating = true;
+    while (this.queue.length > 0) {
+      const batch = this.queue;
+      this.queue = [];
+      try {
+        const next = batch.reduce((state, { operation }) => operation(state), this.state);
+        if (next !== this.state) await this.store(next);
+        this.state = next;
+        for (const { resolve } of batch) resolve(next);
+      } catch (error) {
+        for (const { reject } of batch) reject(error);
+      }
+    }
+    this.updating = false;
   }
 
   /** Names as in /metrics/snapshot; a log of one member that needs nobody. */
@@ -48,7 +66,7 @@ export class LocalRegistry implements Registry {
     return {
       "registrar/log/ensemble_size": 1,
       "registrar/log/recovered": 1,
-      "registrar/queued_operations": this.queued,
+      "registrar/queued_operations": this.queue.length,
       "registrar/registry_size_bytes": this.size,
       ...(this.fetchMs === null ? {} : { "registrar/state_fetch_ms": this.fetchMs }),
       ...this.stores.metrics("registrar/state_store_ms"),

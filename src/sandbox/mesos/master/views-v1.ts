@@ -5,7 +5,7 @@ import type { Cluster } from "../model/cluster.js";
 import type { Agent, Framework, InverseOffer, Offer, RecoveredAgent, Task } from "../model/records.js";
 import { type Resources, sum } from "../model/resource.js";
 import { quantityListWire, resourceWire, roledResourceWire } from "../model/resource-json.js";
-import { double, timeInfo, type Wire, type WireObject } from "../model/wire.js";
+import { double, LongList, timeInfo, type Wire, type WireObject } from "../model/wire.js";
 import {
   agentInfoWire,
   agentUrlWire,
@@ -66,19 +66,19 @@ export function agentWire(agent: Agent): WireObject {
 
 export function getAgents(cluster: Cluster): WireObject {
   return {
-    agents: [...cluster.agents.values()].reverse().map(agentWire),
-    recovered_agents: [...cluster.recovered.values()].map(({ id, info }: RecoveredAgent) =>
+    agents: LongList.of([...cluster.agents.values()].reverse(), agentWire),
+    recovered_agents: LongList.of([...cluster.recovered.values()], ({ id, info }: RecoveredAgent) =>
       agentInfoWire(id, info),
     ),
   };
 }
 
 export function getTasks(cluster: Cluster, sight: Sight): WireObject {
-  const tasks: Wire[] = [];
-  const unreachable: Wire[] = [];
-  const completed: Wire[] = [];
-  const collect = (from: Iterable<Task>, into: Wire[]) => {
-    for (const task of from) if (sight.task(task)) into.push(taskWire(task));
+  const tasks: Task[] = [];
+  const unreachable: Task[] = [];
+  const completed: Task[] = [];
+  const collect = (from: Iterable<Task>, into: Task[]) => {
+    for (const task of from) if (sight.task(task)) into.push(task);
   };
   for (const framework of allFrameworks(cluster)) {
     if (!sight.framework(framework)) continue;
@@ -86,7 +86,11 @@ export function getTasks(cluster: Cluster, sight: Sight): WireObject {
     collect(framework.unreachableTasks.values(), unreachable);
     collect(framework.completedTasks.values(), completed);
   }
-  return { tasks, unreachable_tasks: unreachable, completed_tasks: completed };
+  return {
+    tasks: LongList.of(tasks, taskWire),
+    unreachable_tasks: LongList.of(unreachable, taskWire),
+    completed_tasks: LongList.of(completed, taskWire),
+  };
 }
 
 export function allFrameworks(cluster: Cluster): Framework[] {

@@ -1,5 +1,5 @@
 /** Where in ZooKeeper things are kept, and that what is written comes back, compressed or not. */
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { inOrder, standing } from "../../../../src/sandbox/framework/election/candidates.js";

@@ -1,5 +1,5 @@
 /** Resources: the grammar of the flags, the arithmetic that never loses a thousandth, and the texts of Mesos' messages. */
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import {
