@@ -26,7 +26,7 @@ try {
     id,
     who: `process ${process.pid}`,
     force: false,
-    runner: fileRunner(join(folder, "platform"), 5),
+    runner: { ...fileRunner(join(folder, "platform"), 5), sustain: async () => console.log("at work") },
     observer: quietObserver,
     evaluate,
     planWayBack,

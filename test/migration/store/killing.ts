@@ -31,6 +31,8 @@ export interface Place {
 
 export interface Running {
   readonly child: ChildProcess;
+  /** It has taken the migration up, or ended. */
+  readonly atWork: Promise<unknown>;
   readonly ended: Promise<{ readonly signal: NodeJS.Signals | null; readonly output: string }>;
 }
 
@@ -39,25 +41,31 @@ export function startEngine({ kind, where, folder }: Place, id: string): Running
     stdio: ["ignore", "pipe", "inherit"],
   });
   let output = "";
+  let begin: (value: unknown) => void = () => undefined;
+  const begun = new Promise((resolve) => {
+    begin = resolve;
+  });
   child.stdout?.on("data", (data) => {
     output += String(data);
+    begin(null);
   });
   const ended = new Promise<{ signal: NodeJS.Signals | null; output: string }>((resolve) => {
     child.once("close", (_code, signal) => resolve({ signal, output }));
   });
-  return { child, ended };
+  return { child, atWork: Promise.race([begun, ended]), ended };
 }
 
-/** Kills each after a time of `lives`, as long as there are any; the last one may end by itself. Gives how many were killed. */
+/** Kills each so many milliseconds after it went to work, as `lives` say; the last one may end by itself. Gives how many were killed. */
 export async function killUntilDone(place: Place, id: string, lives: readonly number[]): Promise<number> {
   let killed = 0;
   for (const life of [...lives, Number.POSITIVE_INFINITY]) {
-    const { child, ended } = startEngine(place, id);
+    const { child, atWork, ended } = startEngine(place, id);
+    await atWork;
     if (Number.isFinite(life)) await Promise.race([delay(life), ended]);
     if (Number.isFinite(life)) child.kill("SIGKILL");
     const { signal, output } = await ended;
     if (signal === "SIGKILL") killed += 1;
-    else if (!output.startsWith("over done")) throw new Error(`an engine ended with: ${output}`);
+    else if (!output.includes("over done")) throw new Error(`an engine ended with: ${output}`);
     else return killed;
   }
   return killed;

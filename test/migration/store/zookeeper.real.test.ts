@@ -56,7 +56,7 @@ zookeeper(
     const count = await killUntilDone(
       place,
       id,
-      Array.from({ length: 6 }, () => 250 + random.next() * 300),
+      Array.from({ length: 6 }, () => random.next() * 150),
     );
     assert.ok(count >= 2, `${count} were killed at work`);
     const effects = effectsIn(platformOf(place));
