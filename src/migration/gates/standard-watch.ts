@@ -4,7 +4,10 @@
 import type { MigrationSpec, StageNumber } from "../model/spec.js";
 import { atLeast, atMost, exactly, none, type Rule, rule, yes } from "./criterion.js";
 
-/** A session has to expire before ZooKeeper and Mesos see that something has died: 10 s, twice. */
+/**
+ * A session has to expire before ZooKeeper and Mesos see that something has died: 10 s, twice. What is counted stays counted, so that the
+ * same patience with it loses nothing, and a server that does not answer for a moment breaks no gate.
+ */
 const EXPIRY_SECONDS = 20;
 /** A master that leads has one minute to recover its registry; frameworks and agents come back after that. */
 const FAILOVER_SECONDS = 60;
@@ -51,7 +54,7 @@ function synchronisation({ limits }: MigrationSpec, stage: StageNumber): Rule[] 
   return [
     rule("The synchronisation is live in both directions", "sync-live", null, yes, EXPIRY_SECONDS),
     rule("Changes arrive soon enough", "sync-lag-ms", null, atMost(limits.lagMs), EXPIRY_SECONDS),
-    rule("No conflict waits for a person", "sync-conflicts", null, none, 0),
+    rule("No conflict waits for a person", "sync-conflicts", null, none, EXPIRY_SECONDS),
   ];
 }
 
@@ -59,7 +62,7 @@ function leadership(stage: StageNumber): Rule[] {
   const split = rule("No two masters lead", "masters-leading", null, atMost(1), 5);
   const some = rule("A master leads", "masters-leading", null, exactly(1), FAILOVER_SECONDS);
   const agree = rule("All name the same leader", "leaders-agree", null, yes, FAILOVER_SECONDS);
-  const steady = rule("Leadership has not moved by itself", "leader-changes", null, none, 0);
+  const steady = rule("Leadership has not moved by itself", "leader-changes", null, none, EXPIRY_SECONDS);
   return stage === 1 || stage === 6 ? [split, some, steady] : [split, some, agree, steady];
 }
 
@@ -70,7 +73,13 @@ function frameworksAndTasks(spec: MigrationSpec, stage: StageNumber): Rule[] {
   const offers = rule("What B's agents have is offered", "agents-offered", "b", atLeast(1), 120);
   return [
     rule("All frameworks are connected", "frameworks-missing", null, none, frameworksSeconds),
-    rule("No task fails because of the migration", "tasks-failed-by-us", null, atMost(failures), 0),
+    rule(
+      "No task fails because of the migration",
+      "tasks-failed-by-us",
+      null,
+      atMost(failures),
+      FAILOVER_SECONDS,
+    ),
     rule("No task becomes unhealthy", "tasks-unhealthy", null, none, REPOINT_SECONDS),
     rule("No agent comes and goes", "agents-flapping", null, none, FAILOVER_SECONDS),
     ...(stage === 5 && spec.modes.agents === "replace" ? [offers] : []),
