@@ -154,13 +154,16 @@ function account(who: string, before: readonly Task[], now: readonly Task[], emp
   const bad = fates.filter(
     ({ fate }) => fate === "failed-by-us" || fate === "failed-by-itself" || fate === "unknown",
   );
+  const causes = new Map<string, number>();
+  for (const { reason } of bad) causes.set(reason, (causes.get(reason) ?? 0) + 1);
   const facts: Facts = {
-    tasksMoved: counts.moved,
-    tasksFinished: counts.finished,
-    tasksMissing: counts.missing,
-    tasksFailedByUs: counts["failed-by-us"],
-    tasksFailedByThemselves: counts["failed-by-itself"],
-    tasksUnknown: counts.unknown,
+    moved: counts.moved,
+    ended: counts.finished,
+    missing: counts.missing,
+    failedByUs: counts["failed-by-us"],
+    failedByThemselves: counts["failed-by-itself"],
+    unknown: counts.unknown,
+    causes: [...causes].map(([reason, count]) => `${reason}: ${count}`),
     failures: bad.slice(0, 50).map(({ id, fate, reason }) => `${id}: ${fate}, ${reason}`),
   };
   const parts = [`${counts.moved} moved`, `${counts.finished} finished`];

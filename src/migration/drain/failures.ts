@@ -33,17 +33,18 @@ export function tooManyFailures(framework: string, failures: readonly string[]) 
   );
 }
 
-/** An app that keeps tasks on the agents although its deployment has ended. */
+/** An app that keeps tasks on the agents although its deployment has ended, or does not become whole. */
 export function doesNotMove(framework: string, app: string, left: readonly string[], why: string) {
-  return failed(
-    "drain-stuck",
-    `${framework}: ${app} still has ${left.length} of its tasks on the agents that are emptied: ${why}`,
-    {
-      detail: `Still there: ${left.join(", ")}. ${UNTOUCHED}`,
-      remedy:
-        "See what holds it up (`GET /v2/queue` of Marathon: room, constraints, roles), then `ferry migrate resume`.",
-    },
-  );
+  const what =
+    left.length === 0
+      ? `${app} does not become whole: ${why}`
+      : `${app} still has ${left.length} of its tasks on the agents that are emptied: ${why}`;
+  const there = left.length === 0 ? "" : `Still there: ${left.join(", ")}. `;
+  return failed("drain-stuck", `${framework}: ${what}`, {
+    detail: `${there}${UNTOUCHED}`,
+    remedy:
+      "See what holds it up (`GET /v2/queue` of Marathon: room, constraints, roles), then `ferry migrate resume`.",
+  });
 }
 
 /** Somebody scaled the app while it was bigger for the move. */

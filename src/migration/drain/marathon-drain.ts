@@ -104,7 +104,7 @@ class Drain {
       case "grow":
         return this.grow(target, move.extra);
       case "replace":
-        return this.replace(target, move.wipe, 1);
+        return this.replace(target, move.wipe, 1, 0);
       case "refused":
         throw downtimeNotAccepted(this.work.framework, [move]);
     }
@@ -132,19 +132,38 @@ class Drain {
     this.work.report(`${target.id}: ${instances} instances become ${instances + extra} for the move`);
     await this.scale(target, before, instances + extra);
     await this.settled(target);
-    await this.replace(target, false, extra);
-    await this.shrink(target, instances, extra);
+    await this.exchange(target, instances, extra);
   }
 
-  /** Ends the old instances in small groups; each group's replacements are healthy before the next one. */
-  private async replace(target: Target, wipe: boolean, group: number): Promise<void> {
+  /**
+   * Of an app that is bigger by `extra`: old tasks are ended in groups of so many, and the last ones together with the places that were added,
+   * so that there is never one more to find a place for than there are afterwards.
+   */
+  private async exchange(target: Target, before: number, extra: number): Promise<void> {
+    // A pod has no call for that: all of it is replaced, and then it becomes smaller.
+    await this.replace(target, false, extra, target.pod ? 0 : extra);
+    const now = await this.settled(target);
+    const last = now === null || target.pod ? [] : this.left(now);
+    if (last.length > 0) {
+      const { client, signal, report } = this.work;
+      report(
+        `${target.id}: ends the last ${last.length} on the agents that are emptied, and is back to its size`,
+      );
+      await this.unlocked(() => client.killTasks(last, { scale: true }, signal));
+      await this.gone(target, last);
+    }
+    await this.shrink(target, before, extra);
+  }
+
+  /** Ends the old instances but `rest` in small groups; each group's replacements are healthy before the next one. */
+  private async replace(target: Target, wipe: boolean, group: number, rest: number): Promise<void> {
     const { client, signal, report } = this.work;
     let endedBefore = "";
     for (;;) {
       const now = await this.settled(target);
       const left = now === null ? [] : this.left(now);
-      if (left.length === 0) return;
-      const ending = left.slice(0, group);
+      if (left.length <= rest) return;
+      const ending = left.slice(0, Math.min(group, left.length - rest));
       if (ending.join() === endedBefore) {
         throw doesNotMove(
           this.work.framework,
@@ -170,7 +189,7 @@ class Drain {
   private async shrink(target: Target, before: number, extra: number): Promise<void> {
     const now = await this.settled(target);
     if (now === null || now.app.instances === before) return;
-    if (now.app.instances !== before + extra)
+    if (now.app.instances > before + extra || now.app.instances < before)
       throw scaledMeanwhile(target.id, now.app.instances, before + extra, before);
     this.work.report(`${target.id}: back to ${before} instances`);
     await this.scale(target, now, before);
@@ -179,7 +198,7 @@ class Drain {
 
   /** Apps that an earlier attempt made bigger: their move is finished, or only the size brought back. */
   private async finishGrown(): Promise<void> {
-    const { noted, client, signal, emptied, options } = this.work;
+    const { noted, client, signal, options } = this.work;
     for (const [name, before] of Object.entries(noted)) {
       const id = /^instances:(.+)$/.exec(name)?.[1];
       if (id === undefined || typeof before !== "number") continue;
@@ -189,8 +208,7 @@ class Drain {
       const extra = now.app.instances - before;
       const most = Math.max(1, Math.ceil(before * options.overCapacity));
       if (extra > most) throw scaledMeanwhile(id, now.app.instances, before + most, before);
-      if (now.app.tasks.some((task) => emptied.has(task.agentId))) await this.replace(target, false, extra);
-      await this.shrink(target, before, extra);
+      await this.exchange(target, before, extra);
     }
   }
 

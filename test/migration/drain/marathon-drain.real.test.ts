@@ -78,6 +78,9 @@ drain(
         {},
         signal,
       );
+      // As many places on the new agents as it has instances: not one more may be needed.
+      const spread = { id: "/spread", instances: 2, constraints: [["hostname", "UNIQUE"]] };
+      await marathon.createApp({ ...spread, upgradeStrategy: careless, ...SLEEP }, {}, signal);
       const container = {
         name: "c",
         exec: { command: { shell: "sleep 100000" } },
@@ -99,9 +102,10 @@ drain(
           await marathon.app("/careless", signal),
           await marathon.podStatus("/pod", signal),
         ];
+        const apart = await marathon.app("/spread", signal);
         const stable = pod?.instances.filter((one) => one.status === "STABLE").length ?? 0;
         const none = (await marathon.deployments(signal)).length === 0;
-        return web?.healthy === 3 && other?.running === 4 && stable === 2 && none;
+        return web?.healthy === 3 && other?.running === 4 && stable === 2 && apart?.running === 2 && none;
       };
       await waitFor("all run", DEADLINE_MS, settled);
       const old = new Set((await mesos.agents(signal)).map(({ id }) => id));
@@ -111,7 +115,7 @@ drain(
       await waitFor("four agents", DEADLINE_MS, async () => (await mesos.agents(signal)).length === 4);
       for (const id of old) await mesos.deactivateAgent(id, signal);
       const before = (await mesos.tasks(signal)).filter((task) => old.has(task.agentId));
-      const watched = ["/web", "/careless"].map((id) => new Lowest(marathon, id, signal));
+      const watched = ["/web", "/careless", "/spread"].map((id) => new Lowest(marathon, id, signal));
 
       let noted: Facts = {};
       const cut = new AbortController();
@@ -139,7 +143,7 @@ drain(
       await drainMarathon(work(signal));
 
       await waitFor("all run again", DEADLINE_MS, settled);
-      assert.equal(await Promise.all(watched.map((each) => each.stop())), [3, 4]);
+      assert.equal(await Promise.all(watched.map((each) => each.stop())), [3, 4, 2]);
       const now = await mesos.tasks(signal);
       assert.equal(
         now.filter((task) => old.has(task.agentId) && task.state === "TASK_RUNNING").map((task) => task.id),
