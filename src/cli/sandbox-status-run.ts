@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { openRuntime } from "../../providers/open-runtime.js";
 import type { DesiredResource } from "../config/desired.js";
 import { DiagnosticError, errorDiagnostic } from "../diagnostics/diagnostic.js";
-import { partsOf } from "../sandbox/platform/declared.js";
-import { lookAt, type PidOf } from "../sandbox/platform/look.js";
+import { type Part, partsOf } from "../sandbox/platform/declared.js";
+import { lookAt } from "../sandbox/platform/look.js";
 import { type PlatformStatus, statusJson } from "../sandbox/platform/status.js";
 import { statusText } from "../sandbox/platform/status-text.js";
 import { readNote } from "../sandbox/platform/workspace.js";
@@ -35,7 +35,19 @@ export async function lookAtSandbox(request: SandboxRequest, signal: AbortSignal
     request,
     signal,
   );
-  return lookAt(partsOf(desired.resources), pidOf, signal);
+  const isMade = (address: string, server: string): boolean => pidOf(address, server) !== undefined;
+  const migrates = desired.resources.some(({ kind }) => kind === "Migration");
+  const parts = partsOf(desired.resources).map((part) => (migrates ? asMade(part, isMade) : part));
+  return lookAt(parts, (address, server) => pidOf(address, server) ?? null, signal);
+}
+
+/** What a migration has not made yet, or has taken away, is declared and not wanted now. */
+function asMade(part: Part, isMade: (address: string, server: string) => boolean): Part {
+  const servers = part.servers.map((server) => ({
+    ...server,
+    wanted: server.wanted && isMade(part.address, server.id),
+  }));
+  return { ...part, servers };
 }
 
 /** Labels that every server of ferry's has. */
@@ -46,7 +58,7 @@ async function pidsOn(
   hosts: readonly DesiredResource[],
   { configuration, folder }: SandboxRequest,
   signal: AbortSignal,
-): Promise<PidOf> {
+): Promise<(address: string, server: string) => number | null | undefined> {
   const secrets = createSecretResolver({ root: folder, env: configuration.env, salt: "" });
   const pids = new Map<string, number | null>();
   for (const { address, spec } of hosts) {
@@ -58,7 +70,8 @@ async function pidsOn(
       await runtime.close();
     }
   }
-  return (address, server) => pids.get(`${address} ${server}`) ?? null;
+  // Undefined: it is on none of the hosts.
+  return (address, server) => pids.get(`${address} ${server}`);
 }
 
 function noSandbox(folder: string): DiagnosticError {

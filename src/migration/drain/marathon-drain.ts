@@ -185,12 +185,16 @@ class Drain {
     await this.until(target, (now) => !this.left(now).some((id) => ids.includes(id)));
   }
 
-  /** Back to as many as before, unless somebody else has scaled it meanwhile. */
+  /**
+   * Back to as many as before, unless somebody else has scaled it meanwhile. What has not started yet goes first, so that nothing is waited
+   * for that may never find a place.
+   */
   private async shrink(target: Target, before: number, extra: number): Promise<void> {
-    const now = await this.settled(target);
+    const now = await workloadOf(this.work.client, target, this.work.signal);
     if (now === null || now.app.instances === before) return;
-    if (now.app.instances > before + extra || now.app.instances < before)
+    if (now.app.instances > before + extra || now.app.instances < before) {
       throw scaledMeanwhile(target.id, now.app.instances, before + extra, before);
+    }
     this.work.report(`${target.id}: back to ${before} instances`);
     await this.scale(target, now, before);
     await this.settled(target);
@@ -203,12 +207,13 @@ class Drain {
       const id = /^instances:(.+)$/.exec(name)?.[1];
       if (id === undefined || typeof before !== "number") continue;
       const target = { id, pod: (await client.app(id, signal)) === null };
-      const now = await this.settled(target);
+      const now = await workloadOf(client, target, signal);
       if (now === null || now.app.instances <= before) continue;
       const extra = now.app.instances - before;
       const most = Math.max(1, Math.ceil(before * options.overCapacity));
       if (extra > most) throw scaledMeanwhile(id, now.app.instances, before + most, before);
-      await this.exchange(target, before, extra);
+      if (this.left(now).length > 0) await this.exchange(target, before, extra);
+      else await this.shrink(target, before, extra);
     }
   }
 

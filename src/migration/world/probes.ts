@@ -2,7 +2,7 @@
 
 import type { MesosClient } from "../../mesos/client.js";
 import type { ZooKeeperClient } from "../../zookeeper/types.js";
-import { namesOf } from "../actions/addresses.js";
+import { isListening, namesOf } from "../actions/addresses.js";
 import type { MesosAt } from "../actions/mesos-at.js";
 import type { Coordination } from "../coordination/coordination.js";
 import type { MigrationSpec, ServerRef, SideName } from "../model/spec.js";
@@ -151,10 +151,12 @@ async function registeredOn({ a, b }: ElectionSight, { address }: ServerRef): Pr
 }
 
 async function workloadSight({ leader }: Sights, signal: AbortSignal) {
-  const [agents, frameworks, tasks] = await Promise.all([
+  const [listed, frameworks, tasks] = await Promise.all([
     leader.agents(signal),
     leader.frameworks(signal),
     leader.tasks(signal),
   ]);
-  return { agents, frameworks, tasks };
+  // The masters do not tell of a deactivated agent whether it is connected, and remember one that is gone for over a minute.
+  const there = await Promise.all(listed.map((agent) => agent.active || isListening(agent.address)));
+  return { agents: listed.filter((_, at) => there[at]), frameworks, tasks };
 }
