@@ -33,7 +33,7 @@ export interface MigrateWorld extends DeclaredMigrations {
   /** Records in the state what a stage deployed, moved and tore down. Rejects with DiagnosticError. */
   recordStage(record: MigrationRecord): Promise<void>;
   /** Connects as far as it is needed; the caller closes both. `log`: one line for people. */
-  hands(record: Pick<MigrationRecord, "spec" | "id">, log: (text: string) => void): Promise<Hands>;
+  hands(record: MigrationRecord, log: (text: string) => void): Promise<Hands>;
   close(): Promise<void>;
 }
 
@@ -77,7 +77,11 @@ export const openMigrateWorld: OpenWorld = async (request, signal) => {
       redact,
       planWayBack,
       plan: (spec, stop) => surveyed(spec, stop, () => bind(spec, NOT_BEGUN, () => {})),
-      hands: async ({ spec, id }, log) => handsFrom(await bind(spec, id, log)),
+      hands: async (record, log) => {
+        const world = await bind(record.spec, record.id, log);
+        world.know(record);
+        return handsFrom(world);
+      },
       recordStage: (record) => recordPlatform({ record, declared, secrets }),
       close: async () => {
         await Promise.allSettled([store.close(), registry.close()]);

@@ -145,6 +145,7 @@ async function goOn(scope: Scope, step: Step, stopped: Server | null): Promise<A
   const taken = await takenOver(scope, step.from, expected, begun);
   const old = stopped ?? (await backOnOldSide(scope, step)) ?? (await missingOne(scope, step));
   if (old !== null) await afterwards(scope, step, old);
+  else if (step.then.kind === "stop") await removeStopped(scope, step.from);
   const { text, facts } = outcomeOf(taken, old, expected);
   // The time of the cut-over was lost with the process that had begun it.
   const { cutoverMs, ...rest } = facts;
@@ -218,9 +219,19 @@ async function missingOne(scope: Scope, step: Step): Promise<Server | null> {
   });
 }
 
+/** Which one it was cannot be told any more; all of the old side that do not take part have been stopped for good. */
+async function removeStopped(scope: Scope, from: SideName): Promise<void> {
+  for (const server of missingOf(scope, from, await settled(scope))) {
+    const { running } = await scope.control.status(server, {}, scope);
+    if (!running) await scope.control.remove(server, { purgeData: true }, scope);
+  }
+}
+
 async function afterwards(scope: Scope, { then }: Step, old: Server): Promise<void> {
   if (then.kind === "stop") {
     await proveStopped(scope, old);
+    // As of every master that is stopped for good: its log must never vote again.
+    await scope.control.remove(old, { purgeData: true }, scope);
     return;
   }
   const { quorum, zookeeper } = then;

@@ -4,6 +4,7 @@
  */
 import type { Agent } from "../../mesos/answers.js";
 import type { Facts } from "../model/ports.js";
+import { isListening } from "./addresses.js";
 import { type Look, notYet, type Scope, seen } from "./scope.js";
 
 /** Ids. */
@@ -20,7 +21,7 @@ export async function registeredAt(scope: Scope, leader: string): Promise<Regist
     client.frameworks(scope.signal),
   ]);
   return {
-    agents: agents.filter(isConnected).map(({ id }) => id),
+    agents: (await connectedAgents(agents)).map(({ id }) => id),
     frameworks: frameworks.filter(({ connected, completed }) => connected && !completed).map(({ id }) => id),
   };
 }
@@ -55,9 +56,20 @@ export async function lookReturned(
   return notYet(`not back yet: ${missing.slice(0, 5).join(", ")}${missing.length > 5 ? ", …" : ""}`);
 }
 
-/** Deactivated ones are inactive on purpose. */
+/** Of an agent that is known to run. Deactivated ones are inactive on purpose. */
 export function isConnected({ active, deactivated }: Agent): boolean {
   return active || deactivated;
+}
+
+/**
+ * Deactivated ones are inactive on purpose; the masters do not tell of them whether they are connected, and remember one that is gone for over
+ * a minute: whether it is there is asked of it.
+ */
+export async function connectedAgents(agents: readonly Agent[]): Promise<readonly Agent[]> {
+  const there = await Promise.all(
+    agents.map(({ active, deactivated, address }) => active || (deactivated && isListening(address))),
+  );
+  return agents.filter((_, at) => there[at]);
 }
 
 function texts(value: Facts[string] | undefined): readonly string[] {

@@ -16,6 +16,8 @@ export const stopMasterForGood: StepHandler<"stop-master"> = {
     }
     await stopMaster(scope, server);
     const after = await settledWithout(scope, server);
+    // Its log is of no use any more, and must never vote again: whoever starts it by mistake starts an empty one.
+    await scope.control.remove(server, { purgeData: true }, scope);
     return {
       text: `${server.ref.name} has stopped for good: ${standing(after)}`,
       facts: { members: after.masters.length },

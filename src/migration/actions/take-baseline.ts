@@ -1,6 +1,6 @@
 /** Writes down what runs before anything is changed: what later steps and the report are measured against. Changes nothing. */
 import type { Task } from "../../mesos/workloads.js";
-import { isConnected } from "./returning.js";
+import { connectedAgents } from "./returning.js";
 import { settled, standing } from "./settled.js";
 import { NOT_DONE, type StepHandler } from "./step.js";
 
@@ -11,7 +11,7 @@ export const takeBaseline: StepHandler<"take-baseline"> = {
   async run(scope) {
     const now = await settled(scope);
     const client = scope.mesos.at(now.leader.server.ref.address);
-    const agents = (await client.agents(scope.signal)).filter(isConnected).map(({ id }) => id);
+    const agents = (await connectedAgents(await client.agents(scope.signal))).map(({ id }) => id);
     const frameworks = await client.frameworks(scope.signal);
     const connected = frameworks
       .filter(({ connected: on, completed }) => on && !completed)

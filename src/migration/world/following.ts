@@ -63,11 +63,17 @@ export class Following implements ActionRunner {
     return this.runner.probe(action, context);
   }
 
-  async sustain(record: MigrationRecord): Promise<void> {
+  /** What was done so far, for who only looks. */
+  know(record: MigrationRecord): void {
     this.learn(factsOf(record).values());
     for (const { actions } of [...record.past, ...record.stages]) {
       for (const { action, status } of actions) if (status === "done") this.see(action.step);
     }
+    this.stage = record.stage;
+  }
+
+  async sustain(record: MigrationRecord): Promise<void> {
+    this.know(record);
     this.memory.forget();
     this.enter(record.stage, this.now());
     await this.runner.sustain(record);

@@ -18,6 +18,7 @@ import { ControlByServer } from "../actions/server-control.js";
 import { Coordination } from "../coordination/coordination.js";
 import { sideSpec } from "../coordination/sync-spec.js";
 import type { ActionRunner, Observer } from "../model/ports.js";
+import type { MigrationRecord } from "../model/record.js";
 import type { FrameworkRef, MigrationSpec, SideName } from "../model/spec.js";
 import { ObserverMemory } from "../observe/memory.js";
 import { createObserver } from "../observe/observer.js";
@@ -46,6 +47,8 @@ export interface WorldOptions {
 export interface MigrationWorld {
   readonly runner: ActionRunner;
   readonly observer: Observer;
+  /** Tells the observer what was done so far; a runner that sustains a record tells it too. */
+  know(record: MigrationRecord): void;
   /** Rejects only with the reason of the signal. */
   survey(signal: AbortSignal): Promise<Survey>;
   /** Of the runner and the observer too. */
@@ -104,6 +107,7 @@ export async function openWorld(options: WorldOptions): Promise<MigrationWorld> 
   return {
     runner: following,
     observer: createObserver({ probes, now, close: async () => {} }),
+    know: (record) => following.know(record),
     survey,
     close,
   };
