@@ -17,7 +17,12 @@ export const reactivateAgents: StepHandler<"reactivate-agents"> = {
 
 type Activity = "active" | "deactivated";
 
-async function setActivity(scope: Scope, names: readonly string[], wanted: Activity): Promise<ActionOutcome> {
+/** Resolves when all of them are as wanted. Safe to repeat. */
+export async function setActivity(
+  scope: Scope,
+  names: readonly string[],
+  wanted: Activity,
+): Promise<ActionOutcome> {
   const ids: string[] = [];
   for (const name of names) {
     const server = scope.servers.named(name);

@@ -6,8 +6,10 @@ import type { Agent } from "../../mesos/answers.js";
 
 /** Milliseconds over which an agent that registers anew again counts as flapping. */
 const FLAP_WINDOW_MS = 600_000;
-/** Registering anew once is a fail-over. */
-const FLAP_TIMES = 2;
+/** The last one that is known, and two more: registering anew once is a fail-over. */
+const FLAP_TIMES = 3;
+/** Milliseconds: an agent that is not answered soon asks again, which is no going and coming. */
+const SAME_MS = 5_000;
 
 export class ObserverMemory {
   /** Tasks that failed by what the migration did, by framework and id, with the reason. */
@@ -29,7 +31,8 @@ export class ObserverMemory {
   flapping(agents: readonly Agent[], atMs: number): readonly string[] {
     for (const { id, reregisteredMs } of agents) {
       const times = (this.registrations.get(id) ?? []).filter((time) => atMs - time < FLAP_WINDOW_MS);
-      if (reregisteredMs !== null && !times.includes(reregisteredMs)) times.push(reregisteredMs);
+      const last = times.at(-1) ?? Number.NEGATIVE_INFINITY;
+      if (reregisteredMs !== null && reregisteredMs - last >= SAME_MS) times.push(reregisteredMs);
       this.registrations.set(id, times);
     }
     // Those of a hand-over, or of agents that are being repointed, are made by us.

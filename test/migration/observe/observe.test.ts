@@ -331,13 +331,14 @@ observing(
         "agents-flapping",
       );
     };
-    assert.equal([see(AT - 9_000), see(AT - 9_000)], [0, 0]);
+    assert.equal([see(AT - 90_000), see(AT - 90_000)], [0, 0]);
     const ended = memory.expectMoves();
-    assert.is(see(AT - 5_000), 0, "an action made it register anew");
+    assert.is(see(AT - 50_000), 0, "an action made it register anew");
     ended();
-    assert.is(see(AT - 4_000), 1);
+    assert.equal([see(AT - 40_000), see(AT - 39_000)], [0, 0], "a fail-over, and it asked twice");
+    assert.is(see(AT - 30_000), 1);
     memory.forget();
-    assert.is(see(AT - 4_000), 0, "a person has looked and resumed");
+    assert.is(see(AT - 30_000), 0, "a person has looked and resumed");
     assert.is(see(AT + 700_000, AT + 700_000), 0, "long after the last time");
   },
 );
