@@ -36,16 +36,28 @@ export async function lookAtSandbox(request: SandboxRequest, signal: AbortSignal
     signal,
   );
   const isMade = (address: string, server: string): boolean => pidOf(address, server) !== undefined;
+  const runs = ({ address, servers }: Part): boolean =>
+    servers.some(({ id }) => typeof pidOf(address, id) === "number");
+  const declared = partsOf(desired.resources);
   const migrates = desired.resources.some(({ kind }) => kind === "Migration");
-  const parts = partsOf(desired.resources).map((part) => (migrates ? asMade(part, isMade) : part));
+  const parts = migrates ? declared.map((part) => asMade(part, declared, isMade, runs)) : declared;
   return lookAt(parts, (address, server) => pidOf(address, server) ?? null, signal);
 }
 
-/** What a migration has not made yet, or has taken away, is declared and not wanted now. */
-function asMade(part: Part, isMade: (address: string, server: string) => boolean): Part {
+/**
+ * What a migration has not made yet, or has taken away, is declared and not wanted now: servers that are on no host, and a
+ * tier of which nothing runs while the same tier of the other side does.
+ */
+function asMade(
+  part: Part,
+  all: readonly Part[],
+  isMade: (address: string, server: string) => boolean,
+  runs: (part: Part) => boolean,
+): Part {
+  const isLeft = !runs(part) && all.some((other) => other.tier === part.tier && runs(other));
   const servers = part.servers.map((server) => ({
     ...server,
-    wanted: server.wanted && isMade(part.address, server.id),
+    wanted: server.wanted && !isLeft && isMade(part.address, server.id),
   }));
   return { ...part, servers };
 }
