@@ -1,7 +1,7 @@
 /** Entry of bin/quickstart: finds ZooKeeper, prepares the folder, tells the story and says what to try next. */
 import { join, relative } from "node:path";
 import { installRoot } from "../install/root.js";
-import { REHEARSAL, tellRehearsal } from "./rehearsal.js";
+import { isForeign, REHEARSAL, tellRehearsal } from "./rehearsal.js";
 import { tellStory } from "./story.js";
 import {
   chooseFreePorts,
@@ -82,6 +82,12 @@ async function rehearse(source: ZooKeeperSource): Promise<boolean> {
   if (source.kind === "docker") {
     say(
       "\nThe rehearsal of a migration is left out: its platform runs as processes, and there is no ZooKeeper for them here, only in containers.",
+    );
+    return false;
+  }
+  if (isForeign(process.cwd())) {
+    say(
+      `\nThe rehearsal of a migration is left out: ${REHEARSAL}/ holds what no sandbox wrote. Move it away and run this again to see it.`,
     );
     return false;
   }

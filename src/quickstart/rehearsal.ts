@@ -2,7 +2,7 @@
  * The end of the quickstart: a whole platform moved from one ZooKeeper to another, as a user would do it. Checks what it
  * claims, and goes on with a rehearsal that is half-way. Never begins anew over one that is done.
  */
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { isObject, type Json, type JsonObject } from "../value/json.js";
 import { type Answer, ask, ferry, ferryText } from "./command.js";
@@ -17,14 +17,24 @@ export interface Rehearsal {
 export const REHEARSAL = "rehearsal";
 const CHDIR = ["--chdir", REHEARSAL];
 
+/** Whether the folder is there and holds what no sandbox wrote: then it is somebody else's. */
+export function isForeign(directory: string): boolean {
+  const folder = join(directory, REHEARSAL);
+  if (!existsSync(folder) || existsSync(join(folder, ".ferry", "sandbox.json"))) return false;
+  return readdirSync(folder).length > 0;
+}
+
 function heading({ say }: Rehearsal, number: number, text: string): void {
   say(`\n── ${number}. ${text}`);
 }
 
 function unexpected(args: readonly string[], exitCode: number, meaning: string): Error {
+  const where =
+    args[0] === "migrate"
+      ? `. \`bin/ferry migrate status ${CHDIR.join(" ")}\` says where the rehearsal stands and what to do next`
+      : "";
   return new Error(
-    `expected \`ferry ${args.join(" ")}\` to exit 0 (${meaning}); it exited ${exitCode}. ` +
-      `\`bin/ferry migrate status ${CHDIR.join(" ")}\` says where the rehearsal stands and what to do next`,
+    `expected \`ferry ${args.join(" ")}\` to exit 0 (${meaning}); it exited ${exitCode}${where}`,
   );
 }
 
