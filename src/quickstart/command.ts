@@ -23,6 +23,37 @@ export function ferry(folder: string, args: readonly string[], say: (line: strin
   });
 }
 
+export interface Answer extends Shown {
+  /** What it wrote to stdout. */
+  readonly text: string;
+}
+
+/** Runs `ferry …` without showing it; what it says on stderr goes to ours. */
+export function ask(folder: string, args: readonly string[]): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join(installRoot(), "bin", "ferry"), ...args], {
+      cwd: folder,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let text = "";
+    child.stdout.setEncoding("utf8").on("data", (part: string) => {
+      text += part;
+    });
+    child.once("error", reject);
+    child.once("close", (code, signal) => resolve({ exitCode: code ?? (signal === null ? 1 : 130), text }));
+  });
+}
+
+/** As `ferry`, but what it prints comes back, to be shown in part. */
+export function ferryText(
+  folder: string,
+  args: readonly string[],
+  say: (line: string) => void,
+): Promise<Answer> {
+  say(`\n$ ferry ${args.join(" ")}`);
+  return ask(folder, args);
+}
+
 export interface Background {
   /** Asks it to end in good order, as Ctrl-C does; resolves with its exit code. */
   stop(): Promise<number>;

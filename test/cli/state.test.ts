@@ -74,7 +74,7 @@ cli("providers, graph and schema", async ({ project }) => {
   const providers = await json(project, "providers");
   assert.equal(
     (providers.result["providers"] as { name: string }[]).map(({ name }) => name),
-    ["host", "zookeeper", "mesos", "marathon"],
+    ["host", "zookeeper", "mesos", "marathon", "migration"],
   );
   assert.match((await run(project, "graph", "--format", "dot")).stdout, /^digraph ferry/);
   assert.is(((await json(project, "graph")).result["nodes"] as unknown[]).length, 2);

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { installRoot } from "../../src/install/root.js";
+import { isForeign } from "../../src/quickstart/rehearsal.js";
 import {
   chooseFreePorts,
   hasState,
@@ -66,6 +67,17 @@ workspace("steps aside when a port is taken", async ({ folder }) => {
   } finally {
     await new Promise((resolve) => (holder === null ? resolve(null) : holder.close(resolve)));
   }
+});
+
+workspace("takes a folder for the rehearsal only where it is free, or a sandbox", ({ folder }) => {
+  assert.is(isForeign(folder), false, "not there");
+  mkdirSync(join(folder, "rehearsal"));
+  assert.is(isForeign(folder), false, "empty");
+  writeFileSync(join(folder, "rehearsal", "notes.txt"), "mine");
+  assert.is(isForeign(folder), true);
+  mkdirSync(join(folder, "rehearsal", ".ferry"));
+  writeFileSync(join(folder, "rehearsal", ".ferry", "sandbox.json"), "{}");
+  assert.is(isForeign(folder), false, "a sandbox in which somebody keeps notes");
 });
 
 workspace.run();

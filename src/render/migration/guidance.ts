@@ -168,9 +168,11 @@ function done({ record, nowMs }: GuidanceInput): Guidance {
   const report = `\`ferry migrate report ${name}\` tells how it went.`;
   if (isExpired(record, nowMs))
     return { waitsFor: "All stages are done; the archive has expired.", next: [report] };
-  if (record.spec.archiveKey === null) {
-    return { waitsFor: "All stages are done. There is no archive, and so no way back.", next: [report] };
-  }
+  if (record.spec.archiveKey === null)
+    return {
+      waitsFor: "All stages are done. No archive was made (archive.key is not set), so there is no way back.",
+      next: [report],
+    };
   const hours = record.spec.rollbackRetentionHours;
   return {
     waitsFor: `All stages are done. For ${hours} hours after the end there is a way back from the archive.`,

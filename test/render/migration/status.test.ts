@@ -125,6 +125,14 @@ texts("the report of one that was rolled back in part and then done", async () =
     `${JSON.stringify(reportJson(report), null, 2)}\n`,
   );
   golden("done", rehearsal, null);
+  const archived = { ...record, spec: { ...record.spec, archiveKey: "env:KEY" } };
+  const text = renderMigrationStatus({
+    ...view(rehearsal, null),
+    record: archived,
+    colour: false,
+    detailed: false,
+  });
+  assert.match(text, "For 72 hours after the end there is a way back from the archive.");
 });
 
 texts("names from outside can do nothing to a terminal or a page", async () => {
