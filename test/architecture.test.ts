@@ -223,7 +223,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/migration/actions",
     "src/migration/recorded",
     "src/migration/world",
+    "src/migration/alerts",
   ],
+  "src/migration/alerts": ["src/migration/model"],
 };
 
 /** Folders that compute only: no file, no network, no clock of their own. */

@@ -62,7 +62,8 @@ function requireState({ spec, declared }: HandsOptions): void {
   ]);
 }
 
-function secretOf({ declared, secrets }: HandsOptions): ResolveSecret {
+/** Secrets of the project, and those that a file holds itself. */
+export function secretOf({ declared, secrets }: Pick<HandsOptions, "declared" | "secrets">): ResolveSecret {
   return async (reference) => {
     const own = declared.ownSecrets.get(reference);
     return own === undefined ? secrets.resolve(reference) : Buffer.from(own);

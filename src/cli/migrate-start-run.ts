@@ -109,6 +109,7 @@ class Start {
     const { store, audit, planWayBack } = this.world;
     const { interrupts, request } = this;
     const { runner, observer } = await this.world.hands(record, (text) => this.say(text));
+    const alerts = this.world.alerts(record.spec, (text) => this.say(text));
     const ended = new AbortController();
     const shown = request.watch ? this.watch(record, ended.signal) : Promise.resolve();
     interrupts.announce(
@@ -129,13 +130,16 @@ class Start {
         stop: interrupts.stop,
         abort: interrupts.abort,
         endWhenWaiting: request.noWait,
-        onEvent: (event) => this.tell(event),
+        onEvent: (event) => {
+          this.tell(event);
+          if (event.kind === "alert") alerts.tell({ migration: record.name, id: record.id, ...event });
+        },
         atEndOfStage: (reached) => this.world.recordStage(reached),
       });
     } finally {
       ended.abort();
       await shown;
-      await Promise.allSettled([runner.close(), observer.close()]);
+      await Promise.allSettled([runner.close(), observer.close(), alerts.settled()]);
     }
   }
 

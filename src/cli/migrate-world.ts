@@ -2,6 +2,7 @@
  * Where a migration meets the world: which parts plan it, carry it out and look at it. The one file that binds them; commands ask for a
  * world, tests give them another one.
  */
+import { AlertSender } from "../migration/alerts/sender.js";
 import type { AuditSink } from "../migration/audit/event.js";
 import type { MigrationPlan } from "../migration/model/plan.js";
 import type { ActionRunner, MigrationStore, Observer, PlanWayBack } from "../migration/model/ports.js";
@@ -12,7 +13,7 @@ import { planWayBack } from "../migration/plan/record.js";
 import type { MigrationWorld } from "../migration/world/open-world.js";
 import type { ConfigurationRequest } from "./command.js";
 import { type DeclaredMigrations, declaredMigrations } from "./migrate-declared.js";
-import { handsOf } from "./migrate-hands.js";
+import { handsOf, secretOf } from "./migrate-hands.js";
 import { recordPlatform } from "./migrate-state.js";
 import { migrationsOf } from "./migrate-store.js";
 
@@ -34,6 +35,8 @@ export interface MigrateWorld extends DeclaredMigrations {
   recordStage(record: MigrationRecord): Promise<void>;
   /** Connects as far as it is needed; the caller closes both. `log`: one line for people. */
   hands(record: MigrationRecord, log: (text: string) => void): Promise<Hands>;
+  /** Tells people who are named in it of what breaks. */
+  alerts(spec: MigrationSpec, log: (text: string) => void): AlertSender;
   close(): Promise<void>;
 }
 
@@ -82,6 +85,8 @@ export const openMigrateWorld: OpenWorld = async (request, signal) => {
         world.know(record);
         return handsFrom(world);
       },
+      alerts: (spec, log) =>
+        new AlertSender({ targets: spec.alerts, secret: secretOf({ declared, secrets }), log }),
       recordStage: (record) => recordPlatform({ record, declared, secrets }),
       close: async () => {
         await Promise.allSettled([store.close(), registry.close()]);

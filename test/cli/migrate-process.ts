@@ -2,6 +2,7 @@
  * Run as a process by the tests: `ferry migrate start` with everything real but the platform, which is a file. Arguments: the project,
  * milliseconds before and after each effect, further options of start.
  */
+
 import { join } from "node:path";
 import { runMigrateStart } from "../../src/cli/migrate-start-run.js";
 import { migrationsOf } from "../../src/cli/migrate-store.js";
@@ -9,6 +10,7 @@ import type { OpenWorld } from "../../src/cli/migrate-world.js";
 import { printReply, replyOfError } from "../../src/cli/reply.js";
 import { createTerminal } from "../../src/cli/terminal.js";
 import { loadProject } from "../../src/config/load.js";
+import { AlertSender } from "../../src/migration/alerts/sender.js";
 import { planWayBack } from "../migration/engine/model-platform.js";
 import { samplePlan } from "../migration/engine/sample-plan.js";
 import { fileRunner, quietObserver } from "../migration/store/file-platform.js";
@@ -33,6 +35,8 @@ const world: OpenWorld = async (request, signal) => {
       runner: fileRunner(join(directory, "platform"), Number(stepMs)),
       observer: quietObserver,
     }),
+    alerts: (told, log) =>
+      new AlertSender({ targets: told.alerts, secret: () => Promise.reject(new Error("none")), log }),
     recordStage: async () => undefined,
     close: () => store.close(),
   };

@@ -2,7 +2,7 @@
  * Engines that die at every point there is, are taken over, paused, approved and rolled back at random: whatever comes, each step that may
  * not be done twice is done once, stages come in order, and it ends done or rolled back.
  */
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { DiagnosticError } from "../../../src/diagnostics/diagnostic.js";

@@ -1,5 +1,5 @@
 /** Gates over a history: only what is known, fresh and has held passes. */
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { criteriaEvaluator, evaluateCriteria } from "../../../src/migration/gates/evaluate.js";

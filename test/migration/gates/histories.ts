@@ -1,5 +1,5 @@
 /** Observations for tests: one measure over time, by hand and at random. */
-import * as fc from "fast-check";
+import fc from "fast-check";
 import type { MeasuredValue, Measurement, Observation } from "../../../src/migration/model/observation.js";
 import type { Criterion } from "../../../src/migration/model/plan.js";
 

@@ -1,5 +1,5 @@
 /** What is broken while a stage runs, since when, and whether the stage has to stop. */
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type BrokenWatch, brokenWatches } from "../../../src/migration/gates/watch.js";

@@ -2,7 +2,7 @@
  * The path of the masters: always safe, never worse than what trying everything finds, and none only where there is none. Judged by a
  * model of the log that shares nothing with the planner.
  */
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { planQuorumPath } from "../../../src/migration/quorum/planner.js";

@@ -1,5 +1,5 @@
 /** Questions for the planner: by hand, and at random. */
-import * as fc from "fast-check";
+import fc from "fast-check";
 import type { SideName } from "../../../src/migration/model/spec.js";
 import type {
   MasterNow,
