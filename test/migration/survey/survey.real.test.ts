@@ -186,7 +186,11 @@ survey("a platform that runs is described by what it says itself; what cannot be
       [agent?.name, agent?.registered, agent?.maintenance, agent?.used["cpus"]],
       ["agent-a", true, "none", 1],
     );
-    assert.is(found.agents.b.kind === "known" && found.agents.b.value[0]?.registered, false);
+    assert.equal(
+      found.agents.b,
+      { kind: "known", value: [] },
+      "one that does not run is judged by its declaration",
+    );
     const frameworks = found.frameworks;
     if (frameworks.kind !== "known") throw new Error(frameworks.reason);
     const [one] = frameworks.value;
