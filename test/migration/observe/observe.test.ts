@@ -6,6 +6,7 @@ import type { MasterState } from "../../../src/mesos/one-master.js";
 import type { Framework, Task } from "../../../src/mesos/workloads.js";
 import type { Measurement, MeasureName } from "../../../src/migration/model/observation.js";
 import type { ServerRef, SideName } from "../../../src/migration/model/spec.js";
+import { heldThroughout, judgeClients } from "../../../src/migration/observe/clients-probe.js";
 import { clockProbe } from "../../../src/migration/observe/clock-probe.js";
 import { judgeServers, parseServer } from "../../../src/migration/observe/ensemble-probe.js";
 import {
@@ -219,6 +220,15 @@ observing("what no master or no ZooKeeper tells is unknown, not well", () => {
   const dark = judged([A1, B1], { reason: "B does not answer" });
   assert.is(said(dark, "masters-up", "a"), "unknown: B does not answer", "where it is registered");
   assert.is(said(dark, "masters-leading"), 1);
+});
+
+observing("a connection of ferry's own that comes or goes meanwhile hides nobody else's", () => {
+  assert.is(heldThroughout(new Set(["1", "2"]), new Set(["2", "3"])), 1);
+  assert.is(heldThroughout(null, new Set(["2"])), null);
+  const answers = [{ name: "zk1", role: "standalone", connections: 3, shut: null } as const];
+  const judge = (own: number | null) => said(judgeClients("a", answers, own, AT), "clients-left", "a");
+  assert.equal([judge(1), judge(2)], [1, 0]);
+  assert.match(String(judge(null)), /^unknown/);
 });
 
 observing("clocks of ensembles that do not answer are unknown", async () => {
