@@ -132,7 +132,10 @@ class Start {
         endWhenWaiting: request.noWait,
         onEvent: (event) => {
           this.tell(event);
-          if (event.kind === "alert") alerts.tell({ migration: record.name, id: record.id, ...event });
+          if (event.kind !== "alert") return;
+          // It leaves this machine: without secrets, as on the terminal.
+          const text = this.world.redact(event.text);
+          alerts.tell({ migration: record.name, id: record.id, atMs: event.atMs, text });
         },
         atEndOfStage: (reached) => this.world.recordStage(reached),
       });

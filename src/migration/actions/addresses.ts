@@ -14,17 +14,27 @@ export async function namesOf(address: string): Promise<readonly string[]> {
 }
 
 /** Whether a connection stands. No answer in time counts as nobody. Never rejects. */
-export function isListening(address: string): Promise<boolean> {
+export async function isListening(address: string): Promise<boolean> {
+  return (await answerOf(address)) === "listens";
+}
+
+/** `silent`: no answer in time, or no way there. It says nothing of whether anybody lives there. */
+export type Answer = "listens" | "refuses" | "silent";
+
+/** Never rejects. */
+export function answerOf(address: string): Promise<Answer> {
   const { host, port } = parts(address);
   return new Promise((resolve) => {
     const socket = connect({ host, port });
-    const end = (listening: boolean) => {
+    const end = (answer: Answer) => {
       socket.destroy();
-      resolve(listening);
+      resolve(answer);
     };
-    socket.setTimeout(CONNECT_MS, () => end(false));
-    socket.once("connect", () => end(true));
-    socket.once("error", () => end(false));
+    socket.setTimeout(CONNECT_MS, () => end("silent"));
+    socket.once("connect", () => end("listens"));
+    socket.once("error", (error: NodeJS.ErrnoException) =>
+      end(error.code === "ECONNREFUSED" ? "refuses" : "silent"),
+    );
   });
 }
 

@@ -2,7 +2,7 @@
  * The archive of the side that is about to go: its whole ZooKeeper as a snapshot file and how its servers were declared, encrypted. Nothing of
  * it stays on the disk in clear.
  */
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { keyId } from "../../../state/encryption.js";
 import { DiagnosticError } from "../../diagnostics/diagnostic.js";
@@ -21,6 +21,9 @@ import { restoreStep } from "./restore-steps.js";
 import type { Scope } from "./scope.js";
 import { done, NOT_DONE, type StepHandler, type StepHandlers } from "./step.js";
 
+/** A snapshot in clear, until it is encrypted: so is the name of its folder begun. */
+const CLEAR = ".snapshot-";
+
 export function archiveSteps(access: ArchiveAccess): StepHandlers {
   return { archive: archiveStep(access), "restore-ensemble": restoreStep(access) };
 }
@@ -31,7 +34,8 @@ function archiveStep(access: ArchiveAccess): StepHandler<"archive"> {
       const key = await archiveKey(scope.spec, access.secret);
       const path = archivePath(access.folder, side);
       await mkdir(access.folder, { recursive: true, mode: 0o700 });
-      const clear = await mkdtemp(join(access.folder, ".snapshot-"));
+      await removeClear(access.folder);
+      const clear = await mkdtemp(join(access.folder, CLEAR));
       try {
         const snapshot = await takeSnapshot(scope, await access.sideSpec(side), clear);
         const createdMs = scope.now();
@@ -62,6 +66,7 @@ function archiveStep(access: ArchiveAccess): StepHandler<"archive"> {
     async probe(scope, { side }) {
       const key = await archiveKey(scope.spec, access.secret);
       const path = archivePath(access.folder, side);
+      await removeClear(access.folder);
       try {
         const header = await readHeader(path);
         if (header.migration !== access.migrationId) return NOT_DONE;
@@ -73,6 +78,13 @@ function archiveStep(access: ArchiveAccess): StepHandler<"archive"> {
       }
     },
   };
+}
+
+/** What an attempt left that was killed: everything of that side's ZooKeeper, in clear. The migration has one engine at a time. */
+export async function removeClear(folder: string): Promise<void> {
+  const names = await readdir(folder).catch((): string[] => []);
+  for (const name of names.filter((each) => each.startsWith(CLEAR)))
+    await rm(join(folder, name), { recursive: true, force: true });
 }
 
 async function takeSnapshot(scope: Scope, side: SideSpec, directory: string) {

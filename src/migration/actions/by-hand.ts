@@ -89,7 +89,9 @@ export class ByHand implements ServerControl {
     change: ServerChange,
     signal: AbortSignal,
   ): Promise<boolean | null> {
-    const client = this.options.marathon(`http://${address}`);
+    const named = this.options.migration.frameworks.flatMap(({ urls }) => urls);
+    const url = named.find((each) => each.replace(/\/+$/, "").endsWith(`//${address}`));
+    const client = this.options.marathon(url ?? `http://${address}`);
     try {
       const { master, zookeeper } = await client.info(signal);
       return both(

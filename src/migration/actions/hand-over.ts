@@ -15,7 +15,7 @@ import {
   settledWith,
   stopMaster,
 } from "./master-steps.js";
-import { baselineOf, lookReturned, type Registered, registeredAt } from "./returning.js";
+import { expectedOf, lookReturned, noteOf, type Registered, registeredAt } from "./returning.js";
 import { notYet, once, type Scope, seen, until } from "./scope.js";
 import type { Server } from "./servers.js";
 import { allNames, lookSettled, type Settled, serverOf, settled, standing } from "./settled.js";
@@ -45,7 +45,7 @@ export const handOver: StepHandler<"hand-over"> = {
     if (look.kind === "not-yet" || look.value.leader.side !== other(step.from)) return NOT_DONE;
     const { leader } = look.value;
     const back = await once(scope, () =>
-      lookReturned(scope, leader.server.ref.address, baselineOf(scope.facts)),
+      lookReturned(scope, leader.server.ref.address, expectedOf(scope.facts, scope.action.id)),
     );
     if (back.kind === "not-yet") return NOT_DONE;
     const isWhole = step.then.kind === "stop" || missingOf(scope, step.from, look.value).length === 0;
@@ -85,6 +85,8 @@ async function handOverNow(scope: Scope, step: Step): Promise<ActionOutcome> {
   const expected = await registeredAt(scope, old.ref.address);
   const names = before.leader.addresses;
   scope.report(`stop ${old.ref.name}, which leads; ${next(before).ref.name} is to lead`);
+  // Cut off from here on, the next attempt waits for these, and not for who was there when the migration began.
+  await scope.note(noteOf(expected));
   const begun = scope.now();
   await scope.control.stop(old, scope);
   const stoppedMs = scope.now() - begun;
@@ -141,7 +143,7 @@ async function goOn(scope: Scope, step: Step, stopped: Server | null): Promise<A
     await scope.control.stop(stopped, scope);
     await removeZnodes(scope, stopped, await allNames(stopped, await scope.coordination.election()));
   }
-  const expected = baselineOf(scope.facts);
+  const expected = expectedOf(scope.facts, scope.action.id);
   const taken = await takenOver(scope, step.from, expected, begun);
   const old = stopped ?? (await backOnOldSide(scope, step)) ?? (await missingOne(scope, step));
   if (old !== null) await afterwards(scope, step, old);

@@ -5,21 +5,30 @@
 import { membersOf } from "../coordination/election.js";
 import { unsafe } from "../coordination/refusal.js";
 import type { SideName } from "../model/spec.js";
-import { isListening } from "./addresses.js";
+import { answerOf, isListening } from "./addresses.js";
 import { type Look, notYet, type Scope, seen, until } from "./scope.js";
 import type { Server } from "./servers.js";
 import { allNames, lookSettled, type Settled } from "./settled.js";
 
-/** Quorums that masters run with: what each was started with. */
+/** Quorums that masters run with: what each was started with. Rejects with DiagnosticError when one does not tell it. */
 export async function quorumsOf(scope: Scope, { masters }: Settled): Promise<ReadonlyMap<Server, number>> {
   const found = await Promise.all(
     masters.map(async ({ server }) => {
       const { address } = server.ref;
       const flags = await scope.mesos.at(address).flagsAt(address, scope.signal);
-      return [server, Number(flags["quorum"] ?? Number.NaN)] as const;
+      const quorum = Number(flags["quorum"]);
+      if (!Number.isInteger(quorum) || quorum < 1) throw quorumUnknown(server);
+      return [server, quorum] as const;
     }),
   );
-  return new Map(found.filter(([, quorum]) => Number.isInteger(quorum)));
+  return new Map(found);
+}
+
+function quorumUnknown({ ref }: Server): Error {
+  return unsafe(`${ref.name} does not tell the quorum that it was started with`, {
+    detail: "How many masters must vote, and how many there may be, cannot be told. Nothing was touched.",
+    remedy: `See what http://${ref.address}/flags says: a master with a replicated log has --quorum.`,
+  });
 }
 
 /** Refuses unless the masters that stay can still write. */
@@ -90,6 +99,10 @@ export async function removeZnodes(scope: Scope, server: Server, names: readonly
   const { coordination } = scope;
   const prove = () => proveStopped(scope, server);
   await until(scope, `the znodes of ${server.ref.name} to be gone on both sides`, async () => {
+    if (await mayLive(scope, server, names))
+      return notYet(
+        `${server.ref.name} at ${server.ref.address} neither answers nor refuses, and may live: the end of its session is waited for`,
+      );
     const removed = await coordination.removeMembers({ addresses: names, prove });
     if (removed.length > 0)
       scope.report(`removed ${removed.join(", ")} of ${server.ref.name}, which has stopped`);
@@ -99,6 +112,16 @@ export async function removeZnodes(scope: Scope, server: Server, names: readonly
       ? seen(null)
       : notYet(`${left.map(({ path }) => path).join(", ")} is still there`);
   });
+}
+
+/**
+ * One that ferry has not deployed is judged by its port alone. Cut off from here it is silent, and may lead or vote all the same: only the
+ * end of its own session proves that it does not.
+ */
+async function mayLive({ coordination }: Scope, { ref }: Server, names: readonly string[]): Promise<boolean> {
+  if (ref.deployed !== null || (await answerOf(ref.address)) !== "silent") return false;
+  const { a, b } = await coordination.election();
+  return [...membersOf(a, names), ...membersOf(b, names)].some(({ origin }) => origin === "own");
 }
 
 /** Waits until the masters stand, this one among them with its session on that side. */

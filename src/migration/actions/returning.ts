@@ -26,7 +26,19 @@ export async function registeredAt(scope: Scope, leader: string): Promise<Regist
   };
 }
 
-/** What the newest baseline says; empty without one. For a hand-over that was cut off, whose own list is lost. */
+/** What a hand-over notes before its leader goes. */
+export function noteOf({ agents, frameworks }: Registered): Facts {
+  return { expectedAgents: agents, expectedFrameworks: frameworks };
+}
+
+/** Who was registered before the leader went, as an earlier attempt of that action has noted; else by the baseline. */
+export function expectedOf(facts: ReadonlyMap<string, Facts>, action: string): Registered {
+  const { expectedAgents, expectedFrameworks } = facts.get(action) ?? {};
+  if (expectedAgents === undefined) return baselineOf(facts);
+  return { agents: texts(expectedAgents), frameworks: texts(expectedFrameworks) };
+}
+
+/** What the newest baseline says; empty without one. For what was cut off without a list of its own. */
 export function baselineOf(facts: ReadonlyMap<string, Facts>): Registered {
   const found = [...facts.values()].findLast((each) => each["baseline"] === true);
   return { agents: texts(found?.["agents"]), frameworks: texts(found?.["frameworks"]) };

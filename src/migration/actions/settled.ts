@@ -125,7 +125,10 @@ function together(masters: readonly SettledMaster[], leading: Leading, { a }: El
         `${name} ${state.elected ? "takes itself for the leader" : "does not know yet that it leads"}`,
       );
     }
-    if (state.logRecovered === false) return notYet(`the replica of ${name} does not vote yet`);
+    if (state.logRecovered !== true) {
+      const told = state.logRecovered === null ? "does not tell whether it votes" : "does not vote yet";
+      return notYet(`the replica of ${name} ${told}`);
+    }
     if (state.ensembleSize !== null && state.ensembleSize !== masters.length) {
       return notYet(
         `${name} sees ${state.ensembleSize} replicas of the log, where there are ${masters.length}`,

@@ -14,11 +14,22 @@ export function clientsProbe(side: SideName, zookeeper: ZooKeeperSide, now: () =
     measures: [of("clients-left", side), of("zookeeper-sessions", side)],
     deadlineMs: 4_000,
     look: async (signal) => {
+      const addresses = zookeeper.servers.map(({ address }) => address);
+      const before = await ownConnections(addresses);
       const answers = await askServers(zookeeper, signal);
-      const own = await ownConnections(zookeeper.servers.map(({ address }) => address));
-      return judgeClients(side, answers, own, now());
+      const after = await ownConnections(addresses);
+      return judgeClients(side, answers, heldThroughout(before, after), now());
     },
   };
+}
+
+/** How many; null: not known. One that came or went meanwhile may not be in the servers' counts, and must not hide somebody else's. Pure. */
+export function heldThroughout(
+  before: ReadonlySet<string> | null,
+  after: ReadonlySet<string> | null,
+): number | null {
+  if (before === null || after === null) return null;
+  return [...after].filter((inode) => before.has(inode)).length;
 }
 
 /** Pure. */

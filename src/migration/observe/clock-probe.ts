@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 import type { ZooKeeperClient } from "../../zookeeper/types.js";
 import type { Measurement } from "../model/observation.js";
-import { known, of } from "./measure.js";
+import { known, of, unknown } from "./measure.js";
 import type { Probe } from "./probe.js";
 
 /** Milliseconds between two looks: each writes. */
@@ -24,8 +24,10 @@ export function clockProbe(told: () => Promise<number | null>, sides: ClockSides
       const skew = await told();
       if (skew !== null) return [known(of("clock-skew-ms"), now(), Math.abs(skew))];
       if (last !== null && now() - last.atMs < EVERY_MS) return [last];
+      const clients = await sides(signal);
+      if (clients.length === 0) return [unknown(of("clock-skew-ms"), now(), "no ZooKeeper answers")];
       const offsets: number[] = [0];
-      for (const client of await sides(signal)) offsets.push(await offsetOf(client, now));
+      for (const client of clients) offsets.push(await offsetOf(client, now));
       last = known(of("clock-skew-ms"), now(), Math.round(Math.max(...offsets) - Math.min(...offsets)));
       return [last];
     },

@@ -65,6 +65,8 @@ export function judgeMasters(sight: MastersSight, memory: ObserverMemory, atMs: 
   );
   const leading = up.filter(({ state }) => state.elected);
   const counts = SIDES.map((side) => {
+    // Where a master is registered is told by the election only.
+    if ("reason" in sight.election) return unknown(of("masters-up", side), atMs, sight.election.reason);
     const of_ = sight.masters.filter((master) => master.side === side);
     const down = of_
       .filter(({ state }) => state === null)
@@ -87,13 +89,18 @@ export function judgeMasters(sight: MastersSight, memory: ObserverMemory, atMs: 
 type Up = MasterSight & { readonly state: MasterState };
 
 function judgeLog(up: readonly Up[], atMs: number): Measurement[] {
+  const recovered = of("log-recovered");
   const slow = up.filter(({ state }) => state.logRecovered === false).map(({ server }) => server.name);
+  // A metric that takes too long is left out of the answer.
+  const mute = up.filter(({ state }) => state.logRecovered === null).map(({ server }) => server.name);
   const members = of("log-members");
   const leading = up.find(({ state }) => state.elected);
   const size = leading?.state.ensembleSize ?? null;
   const seen = up.map(({ server, state }) => `${server.name} sees ${state.ensembleSize ?? "nobody"}`);
   return [
-    known(of("log-recovered"), atMs, up.length > 0 && slow.length === 0, slow),
+    mute.length > 0 && slow.length === 0
+      ? unknown(recovered, atMs, `${mute.join(", ")} does not tell`)
+      : known(recovered, atMs, up.length > 0 && slow.length === 0, slow),
     size === null ? unknown(members, atMs, "no leader tells it") : known(members, atMs, size, seen),
   ];
 }

@@ -1,12 +1,12 @@
-/** How many connections this very process holds to some addresses, as Linux tells it. Only reads. */
+/** Which connections this very process holds to some addresses, as Linux tells it. Only reads. */
 
 import { lookup } from "node:dns/promises";
 import { readdir, readFile, readlink } from "node:fs/promises";
 
 const ESTABLISHED = "01";
 
-/** `addresses`: `host:port`. Null where the system does not tell. Never rejects. */
-export async function ownConnections(addresses: readonly string[]): Promise<number | null> {
+/** By their inodes. `addresses`: `host:port`. Null where the system does not tell. Never rejects. */
+export async function ownConnections(addresses: readonly string[]): Promise<ReadonlySet<string> | null> {
   try {
     const remotes = new Set((await Promise.all(addresses.map(endpointsOf))).flat());
     const [own, four, six] = await Promise.all([
@@ -15,7 +15,9 @@ export async function ownConnections(addresses: readonly string[]): Promise<numb
       readFile("/proc/self/net/tcp6", "utf8").catch(() => ""),
     ]);
     const rows = [...parseTable(four), ...parseTable(six)];
-    return rows.filter(({ remote, inode }) => remotes.has(remote) && own.has(inode)).length;
+    return new Set(
+      rows.flatMap(({ remote, inode }) => (remotes.has(remote) && own.has(inode) ? [inode] : [])),
+    );
   } catch {
     return null;
   }

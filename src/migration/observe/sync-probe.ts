@@ -38,13 +38,13 @@ export function judgeSync(sight: SyncSight, atMs: number): Measurement[] {
   const { live, lagMs, held, problem, writtenMs } = sight;
   const said = writtenMs ?? atMs;
   const lag = of("sync-lag-ms");
+  const silent = problem === "" ? "the synchronisation is not live" : problem;
   return [
     known(of("sync-live"), atMs, live, problem === "" ? [] : [problem]),
     // Nothing to bring over is no lag; but only an engine that is live can say that there is nothing.
-    live
-      ? known(lag, said, lagMs ?? 0)
-      : unknown(lag, atMs, problem === "" ? "the synchronisation is not live" : problem),
-    known(of("sync-conflicts"), atMs, held),
+    live ? known(lag, said, lagMs ?? 0) : unknown(lag, atMs, silent),
+    // So it is with what waits for a person.
+    live || held > 0 ? known(of("sync-conflicts"), atMs, held) : unknown(of("sync-conflicts"), atMs, silent),
   ];
 }
 

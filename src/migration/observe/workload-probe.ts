@@ -30,6 +30,8 @@ export interface Judging {
 
 export interface WorkloadSight {
   readonly agents: readonly Agent[];
+  /** That the leader knows, and that do not answer. */
+  readonly absent?: readonly Agent[];
   readonly frameworks: readonly Framework[];
   readonly tasks: readonly Task[];
 }
@@ -85,14 +87,16 @@ export function judgeWorkload(
 }
 
 function judgeAgents(
-  { agents, tasks }: WorkloadSight,
+  { agents, absent, tasks }: WorkloadSight,
   side: SideName,
   servers: readonly ServerRef[],
   atMs: number,
 ): Measurement[] {
-  const here = agentsAt(agents, servers).filter(({ active, deactivated }) => active || deactivated);
+  const named = agentsAt(agents, servers);
+  const here = named.filter(({ active, deactivated }) => active || deactivated);
   const away = servers.filter((server) => !here.some((agent) => isAgentAt(agent, server)));
-  const ids = new Set(here.map(({ id }) => id));
+  // On one that is cut off they most likely run on.
+  const ids = new Set([...named, ...agentsAt(absent ?? [], servers)].map(({ id }) => id));
   const left = tasks.filter(
     (task) => ids.has(task.agentId) && task.place !== "completed" && ALIVE.has(task.state),
   );

@@ -62,18 +62,26 @@ export function judgeSurvey(spec: MigrationSpec, survey: Survey): Measurement[] 
       : unknown(measured, atMs, part.reason);
   const { zookeeper, masters, agents, frameworks } = survey;
   const versions = because("migration-version", "migration-drain-unsupported");
-  const versionsUnknown = reasonOf([zookeeper.a, masters.a, agents.a]);
+  const versionsUnknown = reasonOf([zookeeper.a, masters.a, agents.a]) ?? silentMasters(masters.a);
+  // One that ferry deploys in stage 1 is not there yet.
+  const ensembles = spec.target.zookeeper.resource === null ? [zookeeper.a, zookeeper.b] : [zookeeper.a];
   return [
     versionsUnknown === null || versions.length > 0
       ? known(of("versions-supported"), atMs, versions.length === 0, versions)
       : unknown(of("versions-supported"), atMs, versionsUnknown),
-    count(of("rights-missing"), because("migration-rights"), [zookeeper.a]),
+    count(of("rights-missing"), because("migration-rights"), ensembles),
     listed(of("unreachable-pairs"), survey.unreachable),
     listed(of("disk-short"), survey.diskShort),
     listed(of("supervisors-missing"), survey.unsupervised),
     count(of("capacity-short"), because("migration-no-room"), [agents.a, agents.b]),
     count(of("frameworks-without-checkpoint"), because("migration-checkpoint"), [frameworks]),
   ];
+}
+
+/** Those that do not answer do not tell their version either; null when all do. */
+function silentMasters(masters: Survey["masters"]["a"]): string | null {
+  const silent = masters.kind === "known" ? masters.value.filter(({ version }) => version === null) : [];
+  return silent.length === 0 ? null : `no answer from ${silent.map(({ name }) => name).join(", ")}`;
 }
 
 /** Of the first part that is not known; null when all are. */

@@ -2,6 +2,7 @@
  * Stands between the engine and the steps, so that what looks knows what the migration itself is doing: which stage has begun, what the
  * baseline was, when leadership or registrations move because a step moves them. It changes nothing about the steps.
  */
+import { syncOrigin } from "../coordination/orientation.js";
 import { factsOf } from "../engine/position.js";
 import type { Action, ActionStep } from "../model/action.js";
 import type { ActionContext, ActionOutcome, ActionRunner, Facts, Probe } from "../model/ports.js";
@@ -66,9 +67,8 @@ export class Following implements ActionRunner {
   /** What was done so far, for who only looks. */
   know(record: MigrationRecord): void {
     this.learn(factsOf(record).values());
-    for (const { actions } of [...record.past, ...record.stages]) {
-      for (const { action, status } of actions) if (status === "done") this.see(action.step);
-    }
+    // In the order of time: a way back from stage 6 to before stage 1 starts the synchronisation again and then stops it.
+    this.synchronised = syncOrigin(record) !== null;
     this.stage = record.stage;
   }
 

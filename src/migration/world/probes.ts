@@ -158,5 +158,6 @@ async function workloadSight({ leader }: Sights, signal: AbortSignal) {
   ]);
   // The masters do not tell of a deactivated agent whether it is connected, and remember one that is gone for over a minute.
   const there = await Promise.all(listed.map((agent) => agent.active || isListening(agent.address)));
-  return { agents: listed.filter((_, at) => there[at]), frameworks, tasks };
+  const absent = listed.filter((_, at) => !there[at]);
+  return { agents: listed.filter((_, at) => there[at]), absent, frameworks, tasks };
 }

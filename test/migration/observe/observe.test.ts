@@ -6,6 +6,8 @@ import type { MasterState } from "../../../src/mesos/one-master.js";
 import type { Framework, Task } from "../../../src/mesos/workloads.js";
 import type { Measurement, MeasureName } from "../../../src/migration/model/observation.js";
 import type { ServerRef, SideName } from "../../../src/migration/model/spec.js";
+import { heldThroughout, judgeClients } from "../../../src/migration/observe/clients-probe.js";
+import { clockProbe } from "../../../src/migration/observe/clock-probe.js";
 import { judgeServers, parseServer } from "../../../src/migration/observe/ensemble-probe.js";
 import {
   type CandidateSight,
@@ -212,6 +214,33 @@ observing("a replica that does not vote, or sees others than the rest, is told",
   assert.is(said(judged([master("a#1", "a1:5050", "a", null)]), "log-recovered"), false, "nobody answers");
 });
 
+observing("what no master or no ZooKeeper tells is unknown, not well", () => {
+  const mute = judged([A1, master("b#1", "b1:5050", "b", { logRecovered: null })]);
+  assert.is(said(mute, "log-recovered"), "unknown: b#1 does not tell");
+  const dark = judged([A1, B1], { reason: "B does not answer" });
+  assert.is(said(dark, "masters-up", "a"), "unknown: B does not answer", "where it is registered");
+  assert.is(said(dark, "masters-leading"), 1);
+});
+
+observing("a connection of ferry's own that comes or goes meanwhile hides nobody else's", () => {
+  assert.is(heldThroughout(new Set(["1", "2"]), new Set(["2", "3"])), 1);
+  assert.is(heldThroughout(null, new Set(["2"])), null);
+  const answers = [{ name: "zk1", role: "standalone", connections: 3, shut: null } as const];
+  const judge = (own: number | null) => said(judgeClients("a", answers, own, AT), "clients-left", "a");
+  assert.equal([judge(1), judge(2)], [1, 0]);
+  assert.match(String(judge(null)), /^unknown/);
+});
+
+observing("clocks of ensembles that do not answer are unknown", async () => {
+  const nobody = clockProbe(
+    async () => null,
+    async () => [],
+    () => AT,
+  );
+  const found = await nobody.look(new AbortController().signal);
+  assert.is(said(found, "clock-skew-ms"), "unknown: no ZooKeeper answers");
+});
+
 observing("changes of the leader are counted, moments without one are not changes", () => {
   const memory = new ObserverMemory();
   const moved = {
@@ -297,6 +326,18 @@ observing("agents are told by their address; tasks left count while they live th
   assert.is(said(found, "agents-drained", "a"), false);
   const gone = judgeWorkload({ ...sight, frameworks: [] }, SERVERS, BASELINE, new ObserverMemory(), AT);
   assert.is(said(gone, "frameworks-missing"), 1);
+});
+
+observing("tasks of an agent that is cut off are left, though it is not registered", () => {
+  const away = agent("A", "10.0.0.1:5051", { active: false });
+  const tasks = [task("t1", "A")];
+  for (const sight of [
+    { agents: [away], frameworks: [], tasks },
+    { agents: [], absent: [away], frameworks: [], tasks },
+  ]) {
+    const found = judgeWorkload(sight, SERVERS, BASELINE, new ObserverMemory(), AT);
+    assert.equal([said(found, "agents-registered", "a"), said(found, "tasks-left", "a")], [0, 1]);
+  }
 });
 
 observing("a task that failed by us stays counted; what failed before the stage is not", () => {
