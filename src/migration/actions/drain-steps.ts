@@ -79,7 +79,8 @@ function drainFramework({ marathonOf, clock }: DrainAccess): StepHandler<"drain-
         (task) => task.frameworkId === id,
       );
       // Sizes that were changed for a move are brought back by running it again.
-      const grown = Object.keys(scope.facts.get(scope.action.id) ?? {}).length > 0;
+      const noted = scope.facts.get(scope.action.id) ?? {};
+      const grown = Object.values(noted).some((size) => typeof size === "number" && size > 0);
       return left.length === 0 && !grown ? done(`${framework.name} has no task left there`) : NOT_DONE;
     },
   };

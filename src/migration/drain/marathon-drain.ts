@@ -153,6 +153,12 @@ class Drain {
       await this.gone(target, last);
     }
     await this.shrink(target, before, extra);
+    await this.forgetSize(target);
+  }
+
+  /** What somebody scales from now on is theirs. */
+  private forgetSize({ id }: Target): Promise<void> {
+    return this.work.note({ [sizeFact(id)]: 0 });
   }
 
   /** Ends the old instances but `rest` in small groups; each group's replacements are healthy before the next one. */
@@ -205,7 +211,7 @@ class Drain {
     const { noted, client, signal, options } = this.work;
     for (const [name, before] of Object.entries(noted)) {
       const id = /^instances:(.+)$/.exec(name)?.[1];
-      if (id === undefined || typeof before !== "number") continue;
+      if (id === undefined || typeof before !== "number" || before === 0) continue;
       const target = { id, pod: (await client.app(id, signal)) === null };
       const now = await workloadOf(client, target, signal);
       if (now === null || now.app.instances <= before) continue;
@@ -213,7 +219,10 @@ class Drain {
       const most = Math.max(1, Math.ceil(before * options.overCapacity));
       if (extra > most) throw scaledMeanwhile(id, now.app.instances, before + most, before);
       if (this.left(now).length > 0) await this.exchange(target, before, extra);
-      else await this.shrink(target, before, extra);
+      else {
+        await this.shrink(target, before, extra);
+        await this.forgetSize(target);
+      }
     }
   }
 

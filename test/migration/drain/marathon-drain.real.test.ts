@@ -142,6 +142,7 @@ drain(
       assert.is(noted["instances:/careless"], 4);
       await drainMarathon(work(signal));
 
+      assert.is(noted["instances:/careless"], 0, "what is scaled from now on is somebody else's");
       await waitFor("all run again", DEADLINE_MS, settled);
       assert.equal(await Promise.all(watched.map((each) => each.stop())), [3, 4, 2]);
       const now = await mesos.tasks(signal);
