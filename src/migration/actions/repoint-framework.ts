@@ -5,7 +5,7 @@
 import { MarathonClient } from "../../marathon/client.js";
 import { unsafe } from "../coordination/refusal.js";
 import { statePath } from "../coordination/sync-spec.js";
-import type { ActionOutcome } from "../model/ports.js";
+import type { ActionOutcome, Facts } from "../model/ports.js";
 import type { FrameworkRef, SideName } from "../model/spec.js";
 import { isListening } from "./addresses.js";
 import { baselineOf, type Registered, registeredAt } from "./returning.js";
@@ -30,6 +30,8 @@ export const repointFramework: StepHandler<"repoint-framework"> = {
     const state = await stateOf(scope, servers, step.zookeeper);
     const before = await lookBefore(scope, framework, state);
     const begun = scope.now();
+    // The next attempt, should this one be cut off after its stop, cannot ask any more.
+    if (state.old.length > 0) await scope.note(noteOf(before));
     if (state.moved.length === 0) {
       await stopAll(scope, framework, servers);
       await proveEqual(scope, framework);
@@ -73,7 +75,8 @@ async function stateOf(scope: Scope, servers: readonly Server[], zookeeper: Side
 async function lookBefore(scope: Scope, framework: FrameworkRef, { old }: Instances): Promise<Before> {
   const leader = await leaderNow(scope);
   const now = await registeredAt(scope, leader.ref.address);
-  if (old.length === 0) return { frameworkId: null, connected: baselineOf(scope.facts).frameworks };
+  if (old.length === 0)
+    return notedOr(scope, { frameworkId: null, connected: baselineOf(scope.facts).frameworks });
   const frameworkId = await idTold(scope, framework);
   if (frameworkId !== null && !now.frameworks.includes(frameworkId)) {
     throw unsafe(`${framework.name} is not connected to the leader`, {
@@ -82,6 +85,17 @@ async function lookBefore(scope: Scope, framework: FrameworkRef, { old }: Instan
     });
   }
   return { frameworkId, connected: now.frameworks };
+}
+
+function noteOf({ frameworkId, connected }: Before): Facts {
+  return { beforeStop: connected, ...(frameworkId === null ? {} : { beforeId: frameworkId }) };
+}
+
+/** What an attempt that was cut off has noted before it stopped anything. */
+function notedOr({ facts, action }: Scope, otherwise: Before): Before {
+  const { beforeStop, beforeId } = facts.get(action.id) ?? {};
+  if (typeof beforeStop !== "object") return otherwise;
+  return { frameworkId: typeof beforeId === "string" ? beforeId : null, connected: beforeStop };
 }
 
 /** As it says itself; null when it has no API that ferry speaks, or does not know one yet. */
