@@ -111,10 +111,23 @@ export function lockHolders(run: string): number[] {
   } catch {
     return [];
   }
-  return entries("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => entries(`/proc/${pid}/fd`).some((fd) => isFile(`/proc/${pid}/fd/${fd}`, lock)))
-    .map(Number);
+  return (
+    entries("/proc")
+      .filter((name) => /^\d+$/.test(name))
+      .filter((pid) => entries(`/proc/${pid}/fd`).some((fd) => isFile(`/proc/${pid}/fd/${fd}`, lock)))
+      // A supervisor that is about to try for the lock has the file open, too.
+      .filter((pid) => !commandOf(pid).includes(join(run, "supervise.sh")))
+      .map(Number)
+  );
+}
+
+/** Empty when it has ended. */
+function commandOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return "";
+  }
 }
 
 function entries(path: string): string[] {
