@@ -89,17 +89,21 @@ export async function startShellEngine(options: EngineOptions = {}): Promise<Tes
   }
 }
 
-/** This machine's programs with the libraries they load. */
-export function shellImage(): TarEntry[] {
+/** This machine's programs with the libraries they load. `more`: absolute paths of further programs, kept where they are. */
+export function shellImage(more: readonly string[] = []): TarEntry[] {
   const files = new Map<string, Buffer>();
-  for (const program of PROGRAMS) {
-    const path = realpathSync(
-      execFileSync("/bin/sh", ["-c", `command -v ${program}`], { encoding: "utf8" }).trim(),
-    );
-    files.set(`bin/${program}`, readFileSync(path));
+  const add = (name: string, path: string): void => {
+    files.set(name, readFileSync(path));
     const libraries = execFileSync("ldd", [path], { encoding: "utf8" }).match(/\/[^\s:]+/g) ?? [];
     for (const library of libraries) files.set(library.slice(1), readFileSync(library));
+  };
+  for (const program of PROGRAMS) {
+    add(
+      `bin/${program}`,
+      realpathSync(execFileSync("/bin/sh", ["-c", `command -v ${program}`], { encoding: "utf8" }).trim()),
+    );
   }
+  for (const path of more) add(path.slice(1), path);
   files.set("etc/passwd", Buffer.from("root:x:0:0::/:/bin/sh\nzookeeper:x:1234:1235::/:/bin/sh\n"));
   files.set("etc/group", Buffer.from("root:x:0:\nzookeeper:x:1235:\nstaff:x:50:\n"));
   const entries = [...files].map(([path, content]) =>

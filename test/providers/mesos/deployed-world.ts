@@ -1,14 +1,14 @@
 /** A project that deploys masters and agents of the simulation on this machine, over a real ZooKeeper, driven by the command. */
 import { fileURLToPath } from "node:url";
-import { openProcessRuntime } from "../../../providers/process/runtime.js";
+import { openRuntime } from "../../../providers/open-runtime.js";
 import type { HostRuntime } from "../../../providers/runtime.js";
 import type { JsonObject } from "../../../src/value/json.js";
 import { type Answer, ferry, projectOf, start } from "../../cli/ferry.js";
 import { startEnsemble, type TestEnsemble } from "../../harness/zookeeper.js";
 import { api } from "../../sandbox/mesos/lab.js";
+import { secrets, signal } from "../docker/engine.js";
 
 export const NET = `127.${30 + (process.pid % 200)}.${1 + Math.floor(Math.random() * 250)}`;
-const HOST_SPEC = { address: "127.0.0.1", runtime: { process: { workDir: ".ferry/hosts/h" } } };
 const ENVIRONMENT = { MESOS_ZK_SESSION_TIMEOUT: "2secs" };
 
 export function program(kind: "master" | "agent"): string[] {
@@ -38,15 +38,28 @@ export function agent(number: number, more: JsonObject = {}): JsonObject {
   };
 }
 
+/** The runtime of the host, and what masters and agents need to run in it. */
+export interface Placement {
+  readonly runtime: JsonObject;
+  readonly common: JsonObject;
+}
+
+const PROCESSES: Placement = { runtime: { process: { workDir: ".ferry/hosts/h" } }, common: {} };
+
 export class DeployedWorld {
   private constructor(
     readonly ensemble: TestEnsemble,
     readonly project: ReturnType<typeof projectOf>,
+    private readonly placement: Placement,
   ) {}
 
-  static async make(): Promise<DeployedWorld> {
+  static async make(placement: Placement = PROCESSES): Promise<DeployedWorld> {
     const ensemble = await startEnsemble({ size: 1, settings: { tickTime: 500 } });
-    return new DeployedWorld(ensemble, projectOf({}));
+    return new DeployedWorld(ensemble, projectOf({}), placement);
+  }
+
+  private get host(): JsonObject {
+    return { address: "127.0.0.1", runtime: this.placement.runtime };
   }
 
   /** JSON is YAML. */
@@ -55,7 +68,7 @@ export class DeployedWorld {
       {
         kind: "Host",
         name: "h",
-        spec: HOST_SPEC,
+        spec: this.host,
       },
       {
         kind: "MesosMasters",
@@ -65,6 +78,7 @@ export class DeployedWorld {
           program: program("master"),
           environment: ENVIRONMENT,
           rolling: { waitSeconds: 40 },
+          ...this.placement.common,
           ...masters,
         },
       },
@@ -77,6 +91,7 @@ export class DeployedWorld {
           environment: ENVIRONMENT,
           resources: { cpus: 4, mem: 4096, disk: 10240, ports: "[31000-32000]" },
           rolling: { waitSeconds: 40 },
+          ...this.placement.common,
           ...agents,
           flags: { registration_backoff_factor: "50ms", ...(agents["flags"] as JsonObject | undefined) },
         },
@@ -127,7 +142,7 @@ export class DeployedWorld {
   }
 
   private runtime(): Promise<HostRuntime> {
-    return openProcessRuntime("Host/h", HOST_SPEC, { projectRoot: this.project.directory });
+    return openRuntime("Host/h", this.host, { projectRoot: this.project.directory, secrets, signal });
   }
 
   async close(): Promise<void> {
